@@ -1,0 +1,7 @@
+//! Chapter 14: classifying images with deep convolutional networks.
+#![recursion_limit = "256"]
+
+pub mod bench;
+pub mod mnist;
+pub mod model;
+pub mod parity;

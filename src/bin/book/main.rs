@@ -1,0 +1,67 @@
+//! `cargo book`: the chapters, the checks, the data, in one command.
+#![recursion_limit = "256"]
+
+mod bench;
+mod chapters;
+mod data;
+mod diff;
+mod doctor;
+mod prove;
+mod retry;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use mlbook::cli;
+
+/// The Rust companion to Machine Learning with PyTorch and Scikit-Learn.
+#[derive(Parser)]
+#[command(name = "book", bin_name = "cargo book", version)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the chapters: projects, presets, time, what each reaches
+    List,
+    /// Run a chapter's project: `cargo book run ch14 mnist --book`
+    Run {
+        /// The chapter, as ch14 or ch14-cnn
+        chapter: String,
+        /// The project and its flags
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Check this machine: toolchain, adapters, Jupyter, data, disk; one line each, with what to do
+    Doctor,
+    /// Compare the models of all chapters with PyTorch's numbers
+    Parity(chapters::ParityArgs),
+    /// Measure the speed of training, beside PyTorch if a Python with torch is given
+    Bench(bench::BenchArgs),
+    /// List, fetch, check, repair and compare data sets
+    Data(data::DataArgs),
+    /// Run a command again until it succeeds
+    Retry(retry::RetryArgs),
+}
+
+fn main() -> ExitCode {
+    match cli::parse::<Program>(std::env::args_os()) {
+        Ok(program) => cli::finish(run(program.command)),
+        Err(code) => code,
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::List => chapters::list(),
+        Command::Run { chapter, arguments } => chapters::run(&chapter, arguments),
+        Command::Doctor => doctor::run(),
+        Command::Parity(args) => chapters::parity(args),
+        Command::Bench(args) => bench::run(args),
+        Command::Data(args) => data::run(args),
+        Command::Retry(args) => retry::run(args),
+    }
+}

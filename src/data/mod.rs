@@ -1,0 +1,42 @@
+//! Data: the catalog of sets, where they are found, how they are fetched and checked, and their readers.
+
+pub mod catalog;
+pub mod diff;
+pub mod download;
+pub mod http;
+pub mod idx;
+pub mod locate;
+pub mod lock;
+pub mod merkle;
+pub mod mnist;
+mod on_device;
+mod part;
+pub mod policy;
+pub mod progress;
+pub mod retry;
+pub mod sidecar;
+pub mod table;
+pub mod tables;
+pub mod verify;
+pub mod wait;
+
+use crate::cli::Run;
+
+/// Why a run has no data.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    #[error(transparent)]
+    Catalog(#[from] catalog::CatalogError),
+    #[error(transparent)]
+    Locate(#[from] locate::LocateError),
+}
+
+/// Finds a set of the catalog for a run: in `--data-dir`, in `MLBOOK_DATA`, in the cache, or bundled. Nothing is fetched; if the
+/// set is nowhere, its bundled stand-in is taken.
+///
+/// # Errors
+/// A set that is not in the catalog, not in the `--data-dir` given, or nowhere and without a stand-in.
+pub fn locate(name: &str, run: &Run) -> Result<locate::Located, DataError> {
+    let places = locate::Places::of_this_computer(run.flags.data_dir.clone());
+    Ok(locate::locate(&catalog::Catalog::built_in()?, name, &places, None)?)
+}

@@ -1,0 +1,136 @@
+//! Layers whose weights are drawn as PyTorch draws them: same generator, same order, same bounds.
+
+use burn::module::{Module, Param};
+use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
+use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::kernel;
+use crate::rng::Generator;
+
+/// A convolution over images, not yet initialised; see [`conv2d`].
+#[derive(Clone, Copy, Debug)]
+pub struct Conv2dBuilder {
+    in_channels: usize,
+    out_channels: usize,
+    kernel_size: usize,
+    stride: usize,
+    padding: usize,
+    bias: bool,
+}
+
+/// `torch.nn.Conv2d(in_channels, out_channels, kernel_size)`: stride 1, no padding, with bias.
+pub fn conv2d(in_channels: usize, out_channels: usize, kernel_size: usize) -> Conv2dBuilder {
+    Conv2dBuilder { in_channels, out_channels, kernel_size, stride: 1, padding: 0, bias: true }
+}
+
+impl Conv2dBuilder {
+    /// Zeros around the image, on each side.
+    pub fn padding(self, padding: usize) -> Self {
+        Self { padding, ..self }
+    }
+
+    /// Steps between the places of the kernel.
+    pub fn stride(self, stride: usize) -> Self {
+        Self { stride, ..self }
+    }
+
+    /// Without the bias.
+    pub fn no_bias(self) -> Self {
+        Self { bias: false, ..self }
+    }
+
+    /// Draws the weight `[out, in, k, k]`, then the bias `[out]`, both U(±1/√(in·k·k)).
+    pub fn init(self, generator: &Generator, device: &Device) -> Conv2d {
+        let shape = [self.out_channels, self.in_channels, self.kernel_size, self.kernel_size];
+        let fan_in = self.in_channels * self.kernel_size * self.kernel_size;
+        let mut rng = generator.lock();
+        let weight = parameter(rng.linear_default(&shape), shape, device);
+        let bias = self
+            .bias
+            .then(|| parameter(rng.bias_default(self.out_channels, fan_in), [self.out_channels], device));
+        Conv2d { weight, bias, stride: self.stride, padding: self.padding }
+    }
+}
+
+/// A convolution over images (strictly a cross-correlation, as in PyTorch); see [`conv2d`].
+#[derive(Module, Debug)]
+pub struct Conv2d {
+    /// `[out, in, k, k]`
+    pub weight: Param<Tensor<4>>,
+    /// `[out]`
+    pub bias: Option<Param<Tensor<1>>>,
+    stride: usize,
+    padding: usize,
+}
+
+impl Conv2d {
+    /// # Shapes
+    /// - images: `[batch, in, height, width]`
+    /// - returns `[batch, out, …]` with sides `(side + 2·padding − k) / stride + 1`
+    pub fn forward(&self, images: Tensor<4>) -> Tensor<4> {
+        let weight = self.weight.val();
+        let bias = match &self.bias {
+            Some(bias) => bias.val(),
+            None => Tensor::zeros([weight.dims()[0]], &weight.device()),
+        };
+        kernel::conv2d(images, weight, bias, self.stride, self.padding)
+    }
+}
+
+/// A dense layer, not yet initialised; see [`linear`].
+#[derive(Clone, Copy, Debug)]
+pub struct LinearBuilder {
+    in_features: usize,
+    out_features: usize,
+    bias: bool,
+}
+
+/// `torch.nn.Linear(in_features, out_features)`, with bias.
+pub fn linear(in_features: usize, out_features: usize) -> LinearBuilder {
+    LinearBuilder { in_features, out_features, bias: true }
+}
+
+impl LinearBuilder {
+    /// Without the bias.
+    pub fn no_bias(self) -> Self {
+        Self { bias: false, ..self }
+    }
+
+    /// Draws the weight, then the bias, both U(±1/√in). PyTorch keeps the weight as `[out, in]`, burn as `[in, out]`:
+    /// the numbers are drawn in PyTorch's order and turned.
+    pub fn init(self, generator: &Generator, device: &Device) -> Linear {
+        let [inputs, outputs] = [self.in_features, self.out_features];
+        let mut layer = LinearConfig::new(inputs, outputs)
+            .with_bias(self.bias)
+            .with_initializer(Initializer::Zeros)
+            .init(device);
+        let mut rng = generator.lock();
+        let drawn = rng.linear_default(&[outputs, inputs]);
+        layer.weight = parameter(transposed(&drawn, outputs, inputs), [inputs, outputs], device);
+        if self.bias {
+            layer.bias = Some(parameter(rng.bias_default(outputs, inputs), [outputs], device));
+        }
+        layer
+    }
+}
+
+/// `torch.nn.MaxPool2d(kernel_size)`: windows side by side.
+pub fn max_pool2d(kernel_size: usize) -> MaxPool2d {
+    MaxPool2dConfig::new([kernel_size; 2]).init()
+}
+
+fn parameter<const D: usize>(values: Vec<f32>, shape: [usize; D], device: &Device) -> Param<Tensor<D>> {
+    Param::from_data(TensorData::new(values, shape), device)
+}
+
+/// The `[rows, columns]` matrix `values` as `[columns, rows]`.
+fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+    let mut turned = vec![0.0; values.len()];
+    for (row, line) in values.chunks_exact(columns).enumerate() {
+        for (column, &value) in line.iter().enumerate() {
+            turned[column * rows + row] = value;
+        }
+    }
+    turned
+}

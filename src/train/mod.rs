@@ -1,0 +1,15 @@
+//! Training in epochs and mini-batches: the order of the batches, the running means, the epoch line, checkpoints, Ctrl-C.
+
+mod checkpoint;
+mod descent;
+mod evaluation;
+mod history;
+mod labelled;
+mod training;
+
+pub use checkpoint::CheckpointError;
+pub use descent::Descent;
+pub use evaluation::Evaluation;
+pub use history::{EpochRecord, History};
+pub use labelled::Labelled;
+pub use training::{Plan, TrainError, Training};

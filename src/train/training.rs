@@ -1,0 +1,283 @@
+//! The loop over epochs and batches, with everything that is not machine learning taken care of.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use burn::module::Module;
+use burn::optim::ModuleOptimizer;
+use burn::tensor::Tensor;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::checkpoint::{self, CheckpointError, Place};
+use super::{Descent, EpochRecord, History};
+use crate::cli::{Interrupted, Run, RunError};
+use crate::nn::weights::WeightsError;
+use crate::say;
+
+/// How many losses from the start are kept, to compare devices and machines by.
+const FIRST_LOSSES: usize = 5;
+const CHECKPOINT: &str = "checkpoint.safetensors";
+const WEIGHTS: &str = "model.safetensors";
+
+/// A training run that ended before its time.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error("the loss is {loss} in epoch {epoch}: the training diverged. Try a smaller --lr.")]
+    Diverged { epoch: usize, loss: f64 },
+}
+
+/// How long and in what steps to train.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    pub num_epochs: usize,
+    pub batch_size: usize,
+    pub learning_rate: f64,
+    /// Size of the training set.
+    pub examples: usize,
+}
+
+/// A model in training.
+///
+/// ```text
+/// while training.next_epoch() {
+///     while let Some(rows) = training.next_batch()? {
+///         let loss = …training.model()…;
+///         training.step(loss);
+///     }
+///     training.end_epoch(&[("valid loss", …)])?;
+/// }
+/// let (model, history) = training.finish()?;
+/// ```
+///
+/// Batches come in the order in which PyTorch's `DataLoader(shuffle=True)` would give them. Ctrl-C makes
+/// [`next_batch`](Self::next_batch) fail after it has written a checkpoint; each epoch's end writes one too. With `--resume` a
+/// run goes on from there and ends, on the cpu, with the very bits of a run that was never interrupted.
+pub struct Training<'run, M: Module> {
+    run: &'run Run,
+    plan: Plan,
+    descent: Descent<M>,
+    place: Place,
+    /// Running sums of the epoch's metrics, kept on the device: reading them would make it wait.
+    sums: BTreeMap<String, Tensor<1>>,
+    first_losses: Vec<Tensor<1>>,
+    epoch_started: Instant,
+    bar: ProgressBar,
+}
+
+impl<'run, M: Module> Training<'run, M> {
+    /// Begins a training, or takes it up again where its checkpoint stands if the run says `--resume`.
+    ///
+    /// # Errors
+    /// With `--resume`: no checkpoint, a damaged one, or one made with other settings (a longer `num_epochs` is fine).
+    pub fn begin(
+        run: &'run Run,
+        settings: &impl Serialize,
+        plan: Plan,
+        model: M,
+        optimizer: ModuleOptimizer,
+    ) -> Result<Self, TrainError> {
+        let settings = described(run, settings)?;
+        run.save_json("settings.json", &settings)?;
+        let fresh = Place {
+            settings,
+            epoch: 0,
+            batch: 0,
+            order: vec![],
+            sums: BTreeMap::new(),
+            seconds: 0.0,
+            history: History::default(),
+            generator: run.generator().lock().clone(),
+            parameter_ids: BTreeMap::new(),
+        };
+        let (model, optimizer, place) = if run.flags.resume {
+            let (model, optimizer, place) = checkpoint::load(&run.path(CHECKPOINT), model, optimizer)?;
+            same_settings(&place.settings, &fresh.settings)?;
+            *run.generator().lock() = place.generator.clone();
+            say!("resumed after epoch {}, batch {}", place.epoch, place.batch);
+            (model, optimizer, Place { settings: fresh.settings, ..place })
+        } else {
+            (model, optimizer, fresh)
+        };
+        let device = &run.device;
+        let sums = place
+            .sums
+            .iter()
+            .map(|(name, &sum)| (name.clone(), Tensor::from_floats([sum], device)))
+            .collect();
+        Ok(Self {
+            run,
+            plan,
+            descent: Descent::new(model, optimizer, plan.learning_rate),
+            place,
+            sums,
+            first_losses: vec![],
+            epoch_started: Instant::now(),
+            bar: bar(),
+        })
+    }
+
+    /// The model as it is now.
+    pub fn model(&self) -> &M {
+        self.descent.model()
+    }
+
+    /// Goes to the next epoch; false after the last.
+    pub fn next_epoch(&mut self) -> bool {
+        if self.place.epoch >= self.plan.num_epochs {
+            return false;
+        }
+        if self.place.order.is_empty() {
+            self.place.order = self.run.generator().lock().loader_order(self.plan.examples);
+            self.place.batch = 0;
+            self.place.seconds = 0.0;
+            self.sums.clear();
+        }
+        self.epoch_started = Instant::now();
+        self.bar.reset();
+        self.bar.set_length(self.batches() as u64);
+        self.bar.set_position(self.place.batch as u64);
+        self.bar.set_message(format!("epoch {}/{}", self.place.epoch + 1, self.plan.num_epochs));
+        true
+    }
+
+    /// Row numbers of the next batch; none at the end of the epoch. The last batch may be smaller.
+    ///
+    /// # Errors
+    /// [`Interrupted`] after Ctrl-C, once the checkpoint is written.
+    pub fn next_batch(&mut self) -> Result<Option<Vec<usize>>, TrainError> {
+        if self.run.stop.is_set() {
+            self.place.seconds += self.epoch_started.elapsed().as_secs_f64();
+            self.save_checkpoint()?;
+            let (batch, epoch) = (self.place.batch, self.place.epoch + 1);
+            let at = format!("after batch {batch} of {} in epoch {epoch}", self.batches());
+            self.bar.finish_and_clear();
+            return Err(Interrupted { at }.into());
+        }
+        let start = self.place.batch * self.plan.batch_size;
+        let end = (start + self.plan.batch_size).min(self.place.order.len());
+        Ok((start < end).then(|| self.place.order[start..end].to_vec()))
+    }
+
+    /// Gradients of the batch's mean loss, one step of the optimiser, and the loss into the epoch's mean.
+    pub fn step(&mut self, loss: Tensor<1>) {
+        let value = loss.clone().inner();
+        self.descent.step(loss);
+        if self.place.epoch == 0 && self.place.batch < FIRST_LOSSES {
+            self.first_losses.push(value.clone());
+        }
+        self.count("loss", value * self.batch_len() as f32);
+        self.place.batch += 1;
+        self.bar.inc(1);
+    }
+
+    /// Adds a batch's sum (of shape `[1]`) to a metric, which the epoch line shows per example.
+    pub fn count(&mut self, metric: &str, sum: Tensor<1>) {
+        let sum = match self.sums.remove(metric) {
+            Some(before) => before + sum,
+            None => sum,
+        };
+        self.sums.insert(metric.to_owned(), sum);
+    }
+
+    /// Ends the epoch: prints its line with the means so far and the metrics given, writes a checkpoint.
+    ///
+    /// # Errors
+    /// [`TrainError::Diverged`] when the loss is no number any more; then the checkpoint of the epoch before stays.
+    pub fn end_epoch(&mut self, valid: &[(&str, f64)]) -> Result<(), TrainError> {
+        let examples = self.plan.examples as f64;
+        let mut metrics = Vec::new();
+        for name in ["loss", "accuracy"] {
+            if let Some(sum) = self.sums.get(name) {
+                metrics.push((name.to_owned(), sum.clone().into_scalar::<f32>() as f64 / examples));
+            }
+        }
+        metrics.extend(valid.iter().map(|&(name, value)| (name.to_owned(), value)));
+        let epoch = self.place.epoch + 1;
+        let seconds = self.place.seconds + self.epoch_started.elapsed().as_secs_f64();
+        let record = EpochRecord { epoch, metrics, seconds };
+        self.bar.suspend(|| say!("{}", record.line(self.plan.num_epochs)));
+        if let Some(loss) = record.get("loss").filter(|loss| !loss.is_finite()) {
+            self.bar.finish_and_clear();
+            return Err(TrainError::Diverged { epoch, loss });
+        }
+        self.place.history.epochs.push(record);
+        if !valid.is_empty() {
+            // PyTorch's loader of the validation set draws a seed too, and so moves the order of the next epoch.
+            self.run.generator().lock().loader_sequential(0);
+        }
+        self.place.epoch = epoch;
+        self.place.batch = 0;
+        self.place.order.clear();
+        self.sums.clear();
+        self.save_checkpoint()
+    }
+
+    /// Writes the weights and hands out the trained model with its history.
+    pub fn finish(self) -> Result<(M, History), TrainError> {
+        self.bar.finish_and_clear();
+        crate::nn::weights::save(self.model(), &self.run.path(WEIGHTS))?;
+        say!("weights {}", self.run.path(WEIGHTS).display());
+        Ok((self.descent.into_model(), self.place.history))
+    }
+
+    fn batches(&self) -> usize {
+        self.plan.examples.div_ceil(self.plan.batch_size)
+    }
+
+    /// Examples in the batch under way.
+    fn batch_len(&self) -> usize {
+        self.plan.batch_size.min(self.plan.examples - self.place.batch * self.plan.batch_size)
+    }
+
+    fn save_checkpoint(&mut self) -> Result<(), TrainError> {
+        let losses = self.first_losses.drain(..).map(|loss| loss.into_scalar::<f32>() as f64);
+        self.place.history.first_losses.extend(losses);
+        self.place.generator = self.run.generator().lock().clone();
+        self.place.sums =
+            self.sums.iter().map(|(name, sum)| (name.clone(), sum.clone().into_scalar::<f32>())).collect();
+        let Descent { optimizer, .. } = &self.descent;
+        let path = self.run.path(CHECKPOINT);
+        Ok(checkpoint::save(&path, self.descent.model(), &optimizer.0, &mut self.place)?)
+    }
+}
+
+/// The settings as JSON, with the seed among them.
+fn described(run: &Run, settings: &impl Serialize) -> Result<serde_json::Value, RunError> {
+    let mut value =
+        serde_json::to_value(settings).map_err(|source| RunError::Json { what: "the settings", source })?;
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("seed".to_owned(), run.flags.seed.into());
+    }
+    Ok(value)
+}
+
+/// A checkpoint goes on under the settings it was made with; only the number of epochs may grow.
+fn same_settings(then: &serde_json::Value, now: &serde_json::Value) -> Result<(), CheckpointError> {
+    let fields = now.as_object().into_iter().flatten().filter(|(name, _)| name.as_str() != "num_epochs");
+    for (name, value) in fields {
+        if then.get(name) != Some(value) {
+            let then = then.get(name).map_or("nothing".to_owned(), |value| value.to_string());
+            return Err(CheckpointError::Settings { what: name.clone(), then, now: value.to_string() });
+        }
+    }
+    Ok(())
+}
+
+/// A bar over the batches of an epoch, on a terminal only.
+fn bar() -> ProgressBar {
+    if !crate::cli::on_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}")
+        .unwrap_or(ProgressStyle::default_bar());
+    ProgressBar::new(0).with_style(style)
+}
