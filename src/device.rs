@@ -31,7 +31,7 @@ impl std::fmt::Display for DeviceChoice {
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
     #[error(
-        "no graphics adapter found: webgpu looked for Vulkan, Metal and DirectX 12. Install a driver \
+        "no graphics adapter found: webgpu looked for Vulkan, Metal, DirectX 12 and OpenGL. Install a driver \
          (on Debian and Ubuntu `mesa-vulkan-drivers` brings a software adapter), or use --device cpu, which always works."
     )]
     NoAdapter,

@@ -19,6 +19,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use crate::train::TrainError;
+
 /// Exit code of a run that did what was asked.
 pub const SUCCESS: u8 = 0;
 /// Exit code of a check that failed: a parity row out of tolerance, two files that differ.
@@ -59,10 +61,15 @@ pub fn finish(outcome: anyhow::Result<ExitCode>) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", one_line(&format!("{error:#}")));
-            let interrupted = error.chain().any(|cause| cause.is::<Interrupted>());
-            ExitCode::from(if interrupted { INTERRUPTED } else { BAD_INPUT })
+            ExitCode::from(if was_interrupted(&error) { INTERRUPTED } else { BAD_INPUT })
         }
     }
+}
+
+/// Whether Ctrl-C ended the run. The training loop hands [`Interrupted`] on as its own error.
+fn was_interrupted(error: &anyhow::Error) -> bool {
+    let in_training = matches!(error.downcast_ref::<TrainError>(), Some(TrainError::Interrupted(_)));
+    in_training || error.chain().any(|cause| cause.is::<Interrupted>())
 }
 
 /// Whether a person watches: progress bars are drawn on a terminal, plain lines go everywhere else.

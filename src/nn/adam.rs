@@ -1,6 +1,6 @@
 //! Adam with PyTorch's defaults.
 
-use burn::optim::{AdaptiveMomentumState, LearningRate, ModuleOptimizer, Optimizer};
+use burn::optim::{LearningRate, ModuleOptimizer, Optimizer, RecordState, StateSink, StateSource};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use rayon::prelude::*;
 
@@ -23,19 +23,64 @@ pub struct Adam {
     pub epsilon: f64,
 }
 
+/// What Adam remembers of a parameter.
+#[derive(Clone)]
+pub struct AdamState<const D: usize> {
+    /// Steps taken.
+    time: usize,
+    means: Means<D>,
+}
+
+/// The running means of the gradient and of its square.
+#[derive(Clone)]
+enum Means<const D: usize> {
+    Live([Tensor<D>; 2]),
+    /// Read from a checkpoint. burn offers its default device to put them on, which is the graphics adapter even in a run on
+    /// the cpu; they wait in host memory until the parameter's own device is known.
+    Saved([TensorData; 2]),
+}
+
+impl<const D: usize> AdamState<D> {
+    fn on(self, device: &Device) -> [Tensor<D>; 2] {
+        match self.means {
+            Means::Live(means) => means.map(|mean| mean.to_device(device)),
+            Means::Saved(means) => means.map(|mean| Tensor::from_data(mean, device)),
+        }
+    }
+}
+
+impl<const D: usize> RecordState for AdamState<D> {
+    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
+        let [moment_1, moment_2] = match &self.means {
+            Means::Live(means) => means.each_ref().map(|mean| mean.to_data()),
+            Means::Saved(means) => means.clone(),
+        };
+        out.push_tensor(prefix, "time", TensorData::new(vec![self.time as i64], [1]));
+        out.push_tensor(prefix, "moment_1", moment_1);
+        out.push_tensor(prefix, "moment_2", moment_2);
+    }
+
+    fn state_unflatten(prefix: &str, source: &mut StateSource, _default: &Device) -> Option<Self> {
+        let time = source.take_tensor(prefix, "time")?.iter::<i64>().next()?;
+        let means = [source.take_tensor(prefix, "moment_1")?, source.take_tensor(prefix, "moment_2")?];
+        Some(Self { time: usize::try_from(time).ok()?, means: Means::Saved(means) })
+    }
+}
+
 impl Optimizer for Adam {
-    /// Running means of a parameter's gradient and of its square, and the steps taken: burn's own.
-    type State<const D: usize> = AdaptiveMomentumState<D>;
+    type State<const D: usize> = AdamState<D>;
 
     fn step<const D: usize>(
         &self,
         lr: LearningRate,
         parameter: Tensor<D>,
         gradient: Tensor<D>,
-        state: Option<AdaptiveMomentumState<D>>,
-    ) -> (Tensor<D>, Option<AdaptiveMomentumState<D>>) {
-        let mut state = state
-            .unwrap_or_else(|| AdaptiveMomentumState::new(0, gradient.zeros_like(), gradient.zeros_like()));
+        state: Option<AdamState<D>>,
+    ) -> (Tensor<D>, Option<AdamState<D>>) {
+        let mut state = state.unwrap_or_else(|| AdamState {
+            time: 0,
+            means: Means::Live([gradient.zeros_like(), gradient.zeros_like()]),
+        });
         state.time += 1;
         let (parameter, state) = if in_host_memory(&parameter) {
             self.step_in_one_pass(lr, parameter, gradient, state)
@@ -45,11 +90,8 @@ impl Optimizer for Adam {
         (parameter, Some(state))
     }
 
-    fn to_device<const D: usize>(
-        state: AdaptiveMomentumState<D>,
-        device: &Device,
-    ) -> AdaptiveMomentumState<D> {
-        state.to_device(device)
+    fn to_device<const D: usize>(state: AdamState<D>, device: &Device) -> AdamState<D> {
+        AdamState { time: state.time, means: Means::Live(state.on(device)) }
     }
 }
 
@@ -67,14 +109,16 @@ impl Adam {
         lr: f64,
         parameter: Tensor<D>,
         gradient: Tensor<D>,
-        state: AdaptiveMomentumState<D>,
-    ) -> (Tensor<D>, AdaptiveMomentumState<D>) {
+        state: AdamState<D>,
+    ) -> (Tensor<D>, AdamState<D>) {
         let (step, root) = self.corrected(lr, state.time);
-        let moment_1 = state.moment_1 * self.beta_1 + gradient.clone() * (1.0 - self.beta_1);
-        let moment_2 = state.moment_2 * self.beta_2 + gradient.square() * (1.0 - self.beta_2);
+        let time = state.time;
+        let [moment_1, moment_2] = state.on(&parameter.device());
+        let moment_1 = moment_1 * self.beta_1 + gradient.clone() * (1.0 - self.beta_1);
+        let moment_2 = moment_2 * self.beta_2 + gradient.square() * (1.0 - self.beta_2);
         let denominator = moment_2.clone().sqrt() / root + self.epsilon;
         let parameter = parameter - moment_1.clone() * step / denominator;
-        (parameter, AdaptiveMomentumState::new(state.time, moment_1, moment_2))
+        (parameter, AdamState { time, means: Means::Live([moment_1, moment_2]) })
     }
 
     /// The same rule, reading and writing each number once: a step made of tensor operations goes through the memory of a large
@@ -84,16 +128,16 @@ impl Adam {
         lr: f64,
         parameter: Tensor<D>,
         gradient: Tensor<D>,
-        state: AdaptiveMomentumState<D>,
-    ) -> (Tensor<D>, AdaptiveMomentumState<D>) {
+        state: AdamState<D>,
+    ) -> (Tensor<D>, AdamState<D>) {
         let (step, root) = self.corrected(lr, state.time);
         let (step, root, epsilon) = (step as f32, root as f32, self.epsilon as f32);
         let (new_1, new_2) = ((1.0 - self.beta_1) as f32, (1.0 - self.beta_2) as f32);
         let old_2 = self.beta_2 as f32;
+        let time = state.time;
         let device = parameter.device();
+        let [mut moment_1, mut moment_2] = state.on(&device).map(Tensor::into_data);
         let mut parameter = parameter.into_data();
-        let mut moment_1 = state.moment_1.into_data();
-        let mut moment_2 = state.moment_2.into_data();
         let gradient = gradient.into_data();
         floats_mut(&mut parameter)
             .par_chunks_mut(CHUNK)
@@ -108,7 +152,7 @@ impl Adam {
                 }
             });
         let on_device = |data| Tensor::from_data(data, &device);
-        let state = AdaptiveMomentumState::new(state.time, on_device(moment_1), on_device(moment_2));
+        let state = AdamState { time, means: Means::Live([on_device(moment_1), on_device(moment_2)]) };
         (on_device(parameter), state)
     }
 }
@@ -136,7 +180,7 @@ mod tests {
         let length = 3 * CHUNK + 5;
         let mut draw = || Tensor::<1>::from_data(TensorData::new(rng.randn(length), [length]), &device);
         let start = draw();
-        let zero = || AdaptiveMomentumState::new(0, start.zeros_like(), start.zeros_like());
+        let zero = || AdamState { time: 0, means: Means::Live([start.zeros_like(), start.zeros_like()]) };
         let (mut one, mut state_one) = (start.clone(), zero());
         let (mut many, mut state_many) = (start.clone(), zero());
         for _ in 0..4 {

@@ -29,7 +29,7 @@ pub enum CheckpointError {
     File(#[from] FileError),
     #[error(transparent)]
     Weights(#[from] WeightsError),
-    #[error("no checkpoint at {}: only a run that was interrupted, or finished an epoch, leaves one. Run without --resume.", .0.display())]
+    #[error("no checkpoint at {}: a run leaves one from its first batch on. Run without --resume.", .0.display())]
     Missing(PathBuf),
     #[error("{}: not a checkpoint of mlbook: {problem}. Run without --resume to start anew.", path.display())]
     Format { path: PathBuf, problem: String },

@@ -59,7 +59,7 @@ pub struct Plan {
 /// ```
 ///
 /// Batches come in the order in which PyTorch's `DataLoader(shuffle=True)` would give them. Ctrl-C makes
-/// [`next_batch`](Self::next_batch) fail after it has written a checkpoint; each epoch's end writes one too. With `--resume` a
+/// [`next_batch`](Self::next_batch) fail after it has written a checkpoint; the beginning and each epoch's end write one too. With `--resume` a
 /// run goes on from there and ends, on the cpu, with the very bits of a run that was never interrupted.
 pub struct Training<'run, M: Module> {
     run: &'run Run,
@@ -108,12 +108,13 @@ impl<'run, M: Module> Training<'run, M> {
             (model, optimizer, fresh)
         };
         let device = &run.device;
+        let is_fresh = place.epoch == 0 && place.order.is_empty();
         let sums = place
             .sums
             .iter()
             .map(|(name, &sum)| (name.clone(), Tensor::from_floats([sum], device)))
             .collect();
-        Ok(Self {
+        let mut training = Self {
             run,
             plan,
             descent: Descent::new(model, optimizer, plan.learning_rate),
@@ -122,7 +123,12 @@ impl<'run, M: Module> Training<'run, M> {
             first_losses: vec![],
             epoch_started: Instant::now(),
             bar: bar(),
-        })
+        };
+        if is_fresh {
+            // From the first batch on, there is something to resume from.
+            training.save_checkpoint()?;
+        }
+        Ok(training)
     }
 
     /// The model as it is now.
@@ -204,9 +210,10 @@ impl<'run, M: Module> Training<'run, M> {
         let epoch = self.place.epoch + 1;
         let seconds = self.place.seconds + self.epoch_started.elapsed().as_secs_f64();
         let record = EpochRecord { epoch, metrics, seconds };
-        self.bar.suspend(|| say!("{}", record.line(self.plan.num_epochs)));
+        let line = record.line(self.plan.num_epochs);
         if let Some(loss) = record.get("loss").filter(|loss| !loss.is_finite()) {
             self.bar.finish_and_clear();
+            say!("{line}");
             return Err(TrainError::Diverged { epoch, loss });
         }
         self.place.history.epochs.push(record);
@@ -218,7 +225,9 @@ impl<'run, M: Module> Training<'run, M> {
         self.place.batch = 0;
         self.place.order.clear();
         self.sums.clear();
-        self.save_checkpoint()
+        self.save_checkpoint()?;
+        self.bar.suspend(|| say!("{line}"));
+        Ok(())
     }
 
     /// Writes the weights and hands out the trained model with its history.

@@ -9,6 +9,9 @@ use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
 use mlbook::device::{self, DeviceChoice};
 
+/// The fixtures that come with the project.
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reference/fixtures");
+
 /// Chapter 14: classifying images with deep convolutional networks.
 #[derive(Parser)]
 #[command(version)]
@@ -29,7 +32,7 @@ enum Project {
     /// Compare this chapter's models with PyTorch's numbers
     Parity {
         /// Folder with the fixtures
-        #[arg(long, value_name = "DIR", default_value = "../shared/fixtures")]
+        #[arg(long, value_name = "DIR", default_value = FIXTURES, hide_default_value = true)]
         dir: PathBuf,
         /// Where to compute
         #[arg(long, value_enum, default_value_t)]

@@ -13,9 +13,9 @@ use mlbook::say;
 /// Flags of `book parity`.
 #[derive(Args)]
 pub struct ParityArgs {
-    /// Folder with the fixtures
-    #[arg(long, value_name = "DIR", default_value = "../shared/fixtures")]
-    dir: PathBuf,
+    /// Folder with the fixtures [default: those that come with the project]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
     /// Where to compute
     #[arg(long, value_enum, default_value_t)]
     device: DeviceChoice,
@@ -78,7 +78,10 @@ pub fn run(name: &str, arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
 
 /// `book parity`: every chapter's parity run; fails if one fails.
 pub fn parity(args: ParityArgs) -> anyhow::Result<ExitCode> {
-    let dir = std::path::absolute(&args.dir)?;
+    let dir = match &args.dir {
+        Some(dir) => std::path::absolute(dir)?,
+        None => workspace()?.join("reference").join("fixtures"),
+    };
     let mut code = ExitCode::SUCCESS;
     for chapter in all()? {
         say!("{}: {}", chapter.name, chapter.title);

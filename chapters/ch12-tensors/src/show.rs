@@ -1,0 +1,37 @@
+//! Tensors as text, the way PyTorch prints them: four decimals, one row a line.
+
+use mlbook::prelude::*;
+
+/// Prints a name and a vector of numbers on one line.
+pub fn vector(name: &str, values: &Tensor<1>) {
+    say!("{name:<28} {}", row(&floats(values)));
+}
+
+/// Prints a name and a vector of whole numbers on one line.
+pub fn integers(name: &str, values: &Tensor<1, Int>) {
+    let values: Vec<i64> = values.to_data().iter::<i64>().collect();
+    say!("{name:<28} {values:?}");
+}
+
+/// Prints a name, and a matrix row by row.
+pub fn matrix(name: &str, values: &Tensor<2>) {
+    let [_, columns] = values.dims();
+    for (i, line) in floats(values).chunks(columns.max(1)).enumerate() {
+        say!("{:<28} {}", if i == 0 { name } else { "" }, row(line));
+    }
+}
+
+/// Prints a name and a shape.
+pub fn shape(name: &str, dims: &[usize]) {
+    say!("{name:<28} {dims:?}");
+}
+
+/// The numbers of a tensor, row by row.
+pub fn floats<const D: usize>(values: &Tensor<D>) -> Vec<f32> {
+    values.to_data().iter::<f32>().collect()
+}
+
+fn row(values: &[f32]) -> String {
+    let texts: Vec<String> = values.iter().map(|value| format!("{value:.4}")).collect();
+    format!("[{}]", texts.join(", "))
+}
