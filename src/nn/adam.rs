@@ -33,6 +33,10 @@ pub struct AdamState<const D: usize> {
 
 /// The running means of the gradient and of its square.
 #[derive(Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "but for the first step after a resume, every value is the large one"
+)]
 enum Means<const D: usize> {
     Live([Tensor<D>; 2]),
     /// Read from a checkpoint. burn offers its default device to put them on, which is the graphics adapter even in a run on
