@@ -4,7 +4,10 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
+
+use crate::data::merkle::to_hex;
 
 /// A file that could not be read or written, with the rule that was broken.
 #[derive(Debug, thiserror::Error)]
@@ -54,9 +57,27 @@ pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
+/// The SHA-256 of `bytes`, as 64 hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    to_hex(&Sha256::digest(bytes).into())
+}
+
 /// Creates a directory and its parents.
 pub fn create_dir(path: &Path) -> Result<(), FileError> {
     fs::create_dir_all(path).map_err(|e| FileError::new(path, "create the folder", e))
+}
+
+/// Makes a directory empty, or makes it.
+pub fn clear_dir(path: &Path) -> Result<(), FileError> {
+    if path.exists() {
+        fs::remove_dir_all(path).map_err(|e| FileError::new(path, "clear the folder", e))?;
+    }
+    create_dir(path)
+}
+
+/// Deletes a file.
+pub fn remove(path: &Path) -> Result<(), FileError> {
+    fs::remove_file(path).map_err(|e| FileError::new(path, "remove", e))
 }
 
 /// Puts `contents` at `path`, replacing what was there in one step.

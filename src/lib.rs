@@ -15,4 +15,5 @@ pub mod parity;
 pub mod plot;
 pub mod prelude;
 pub mod rng;
+pub mod show;
 pub mod train;

@@ -1,6 +1,7 @@
 //! What every chapter program has in common: its flags, its presets, its first and last lines, its exit codes.
 
 mod chapter;
+mod check;
 mod report;
 pub mod rule;
 mod run;
@@ -8,6 +9,7 @@ mod settings;
 mod stop;
 
 pub use chapter::{Chapter, ManifestError, ProjectCard};
+pub use check::{BenchFlags, ParityFlags};
 pub use report::{Book, Report};
 pub use run::{Run, RunError, RunFlags};
 pub use stop::{Interrupted, StopFlag};
@@ -18,8 +20,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-
-use crate::train::TrainError;
 
 /// Exit code of a run that did what was asked.
 pub const SUCCESS: u8 = 0;
@@ -66,10 +66,9 @@ pub fn finish(outcome: anyhow::Result<ExitCode>) -> ExitCode {
     }
 }
 
-/// Whether Ctrl-C ended the run. The training loop hands [`Interrupted`] on as its own error.
+/// Whether Ctrl-C ended the run.
 fn was_interrupted(error: &anyhow::Error) -> bool {
-    let in_training = matches!(error.downcast_ref::<TrainError>(), Some(TrainError::Interrupted(_)));
-    in_training || error.chain().any(|cause| cause.is::<Interrupted>())
+    error.chain().any(|cause| cause.is::<Interrupted>())
 }
 
 /// Whether a person watches: progress bars are drawn on a terminal, plain lines go everywhere else.

@@ -12,6 +12,7 @@ use crate::files::FileError;
 use crate::plot::{Figure, PlotError};
 use crate::rng::Generator;
 use crate::say;
+use crate::train::CHECKPOINT;
 
 /// Flags of every project.
 #[derive(Args, Clone, Debug)]
@@ -61,6 +62,8 @@ pub enum RunError {
     Plot(#[from] PlotError),
     #[error("cannot write {what} as JSON: {source}")]
     Json { what: &'static str, source: serde_json::Error },
+    #[error("{project} takes seconds and keeps no checkpoint: run it without --resume")]
+    NothingToResume { project: String },
 }
 
 /// A run in progress. Everything about files, devices and seeds is here, so that a chapter's code is about its models.
@@ -97,6 +100,28 @@ impl Run {
         let place = device::describe(flags.device, &run.device);
         say!("{chapter} {project}, {} settings, seed {}, on {place}", run.preset(), flags.seed);
         Ok(run)
+    }
+
+    /// The run's trainings, each with a folder of its own in the run's, for a project that trains several models one after
+    /// the other with the same random numbers.
+    ///
+    /// A fresh run clears away the checkpoints that an earlier one left there. With `--resume` those that were under way or
+    /// done go on from their checkpoints, and those that had not begun begin; the first must have one.
+    ///
+    /// # Errors
+    /// [`RunError::File`] if a folder cannot be made or a checkpoint not removed.
+    pub fn parts<const N: usize>(&self, names: [&str; N]) -> Result<[Run; N], RunError> {
+        let mut parts = names.map(|name| Self { out: self.out.join(name), ..self.clone() });
+        for (i, part) in parts.iter_mut().enumerate() {
+            crate::files::create_dir(&part.out)?;
+            let checkpoint = part.path(CHECKPOINT);
+            if !checkpoint.exists() {
+                part.flags.resume &= i == 0;
+            } else if !self.flags.resume {
+                crate::files::remove(&checkpoint)?;
+            }
+        }
+        Ok(parts)
     }
 
     /// The device on which operations are recorded for gradients.
@@ -137,6 +162,17 @@ impl Run {
             serde_json::to_vec_pretty(value).map_err(|source| RunError::Json { what: name, source })?;
         text.push(b'\n');
         Ok(crate::files::write(&self.path(name), &text)?)
+    }
+
+    /// For a project that is over in seconds and keeps no checkpoint.
+    ///
+    /// # Errors
+    /// When `--resume` asks for one.
+    pub fn in_one_go(&self) -> Result<(), RunError> {
+        match self.flags.resume {
+            true => Err(RunError::NothingToResume { project: self.project.clone() }),
+            false => Ok(()),
+        }
     }
 
     /// Begins the table *book / here* of this run.

@@ -48,8 +48,13 @@ macro_rules! settings {
         #[derive(Clone, Debug, Default, clap::Args)]
         pub struct $flags {
             $(
-                #[doc = concat!($($help,)* " [quick: ", stringify!($quick), ", book: ", stringify!($book), "]")]
-                #[arg(long, value_parser = $crate::cli::rule::$rule, allow_negative_numbers = true)]
+                $(#[doc = $help])*
+                #[arg(
+                    long,
+                    help = concat!($($help,)* " [quick: ", stringify!($quick), ", book: ", stringify!($book), "]").trim_start(),
+                    value_parser = $crate::cli::rule::$rule,
+                    allow_negative_numbers = true
+                )]
                 pub $field: Option<$kind>,
             )*
         }

@@ -7,13 +7,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Clone, Debug, Default)]
 pub struct StopFlag(Arc<AtomicBool>);
 
-/// A run that was stopped on request, with a checkpoint written.
+/// A run that was stopped on request.
 #[derive(Debug, thiserror::Error)]
-#[error("stopped on request {at}; the checkpoint is written, go on with the same command and --resume")]
+#[error("stopped on request {at}; {}", if *.resumable { RESUMABLE } else { NOT_RESUMABLE })]
 pub struct Interrupted {
     /// Where in the training, for people: `after batch 12 of 125 in epoch 2`.
     pub at: String,
+    /// Whether a checkpoint is written.
+    pub resumable: bool,
 }
+
+const RESUMABLE: &str = "the checkpoint is written, go on with the same command and --resume";
+const NOT_RESUMABLE: &str = "it takes seconds and keeps no checkpoint, run it again";
 
 impl StopFlag {
     /// A flag that Ctrl-C (and the signals to end or hang up) sets. If another handler is in place, as in a notebook, that one stays.

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod download;
 pub mod http;
 pub mod idx;
+pub mod images;
 pub mod locate;
 pub mod lock;
 pub mod merkle;

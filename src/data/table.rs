@@ -13,7 +13,11 @@ use polars::prelude::{
     SerReader, Series,
 };
 
+mod closest;
+mod own;
 mod records;
+
+pub use own::{OwnTable, Portion};
 
 use crate::files::{self, FileError};
 
@@ -38,6 +42,23 @@ pub enum TableError {
          and doubles those inside. Correct the line."
     )]
     Quote { table: String, line: usize },
+    #[error(
+        "{table}: {megabytes} MB; tables up to {most} MB are read. Draw rows at random with --sample 100000, \
+         cut the file, or raise --max-mb."
+    )]
+    TooLarge { table: String, megabytes: usize, most: usize },
+    #[error(
+        "{table}: the first line holds only numbers; it must name the columns. \
+         Add such a line, or give the names with --columns."
+    )]
+    NoHeader { table: String },
+    #[error("{table}: two columns are called \"{name}\"; names must differ. Rename one.")]
+    Duplicate { table: String, name: String },
+    #[error(
+        "{table}: the record on line {line} goes on for more than 1 MB. Look for a quote that is not closed, \
+         or check that the file is a table."
+    )]
+    Endless { table: String, line: usize },
     #[error("{table}: no column \"{name}\"; it has {known}. Choose one of these.")]
     NoColumn { table: String, name: String, known: String },
     /// `row` counts from 1, below the header.
@@ -59,18 +80,22 @@ pub enum TableError {
     Polars { table: String, source: PolarsError },
 }
 
+/// A table with more columns shows only so many of them, the most alike, to one who asks for a column that is not there.
+const MOST_NAMED: usize = 8;
+
 /// How a text file lays out its table.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout<'a> {
     separator: u8,
     columns: Option<&'a [&'a str]>,
     missing: Option<&'a str>,
+    text: bool,
 }
 
 impl<'a> Layout<'a> {
     /// Fields between commas; the first line names the columns.
     pub fn commas() -> Self {
-        Self { separator: b',', columns: None, missing: None }
+        Self { separator: b',', columns: None, missing: None, text: false }
     }
 
     /// Fields between tabs; the first line names the columns.
@@ -86,6 +111,11 @@ impl<'a> Layout<'a> {
     /// A field with just this text is missing, as empty fields always are.
     pub fn missing(self, text: &'a str) -> Self {
         Self { missing: Some(text), ..self }
+    }
+
+    /// Every column stays text, for one who decides himself what is a number.
+    pub fn text(self) -> Self {
+        Self { text: true, ..self }
     }
 }
 
@@ -124,6 +154,9 @@ impl Table {
         }
         if let Some(names) = layout.columns {
             frame.set_column_names(names).map_err(polars)?;
+        }
+        if layout.text {
+            return Ok(Self { name: table(), frame });
         }
         let columns: Vec<Column> =
             frame.columns().iter().map(|column| numbers_if_possible(column.clone())).collect();
@@ -243,7 +276,13 @@ impl Table {
 
     fn column(&self, name: &str) -> Result<&Column, TableError> {
         self.frame.column(name).map_err(|_| {
-            let known: Vec<String> = self.names().iter().map(|name| format!("\"{name}\"")).collect();
+            let names = self.names();
+            let shown = closest::closest(name, &names, MOST_NAMED);
+            let mut known: Vec<String> =
+                names.iter().filter(|name| shown.contains(name)).map(|name| format!("\"{name}\"")).collect();
+            if names.len() > MOST_NAMED {
+                known.push(format!("and {} more", names.len() - MOST_NAMED));
+            }
             TableError::NoColumn { table: self.name.clone(), name: name.to_string(), known: known.join(", ") }
         })
     }

@@ -69,13 +69,22 @@ impl Conv2d {
     /// - images: `[batch, in, height, width]`
     /// - returns `[batch, out, …]` with sides `(side + 2·padding − k) / stride + 1`
     pub fn forward(&self, images: Tensor<4>) -> Tensor<4> {
-        let weight = self.weight.val();
-        let bias = match &self.bias {
-            Some(bias) => bias.val(),
-            None => Tensor::zeros([weight.dims()[0]], &weight.device()),
-        };
-        kernel::conv2d(images, weight, bias, self.stride, self.padding)
+        match &self.bias {
+            Some(bias) => kernel::conv2d(images, self.weight.val(), bias.val(), self.stride, self.padding),
+            None => cross_correlate(images, self.weight.val(), self.stride, self.padding),
+        }
     }
+}
+
+/// What a [`Conv2d`] without bias computes, with kernels given: `torch.nn.functional.conv2d`, a cross-correlation.
+///
+/// # Shapes
+/// - images: `[batch, in, height, width]`
+/// - kernels: `[out, in, rows, columns]`
+/// - returns `[batch, out, …]` with sides `(side + 2·padding − kernel) / stride + 1`
+pub fn cross_correlate(images: Tensor<4>, kernels: Tensor<4>, stride: usize, padding: usize) -> Tensor<4> {
+    let bias = Tensor::zeros([kernels.dims()[0]], &kernels.device());
+    kernel::conv2d(images, kernels, bias, stride, padding)
 }
 
 /// A dense layer, not yet initialised; see [`linear`].
@@ -113,6 +122,15 @@ impl LinearBuilder {
         }
         layer
     }
+}
+
+/// `nn.init.xavier_uniform_(layer.weight)`: the layer with a weight drawn anew, U(±√(6 / (in + out))) (Glorot and Bengio, 2010).
+pub fn xavier_uniform(layer: Linear, generator: &Generator) -> Linear {
+    let weight = layer.weight.val();
+    let [inputs, outputs] = weight.dims();
+    let drawn = generator.lock().xavier_uniform(&[outputs, inputs], 1.0);
+    let drawn = parameter(transposed(&drawn, outputs, inputs), [inputs, outputs], &weight.device());
+    Linear { weight: drawn, ..layer }
 }
 
 /// `torch.nn.MaxPool2d(kernel_size)`: windows side by side.

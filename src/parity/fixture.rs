@@ -71,6 +71,26 @@ impl Fixture {
         Ok(fixture)
     }
 
+    /// The fixture with layers called by the names that the model has for them: `nn.Sequential` numbers its layers, so
+    /// `("2", "hidden2")` turns `param.2.weight`, `grad.2.weight`, … into `param.hidden2.weight`, `grad.hidden2.weight`, …
+    pub fn renamed(mut self, layers: &[(&str, &str)]) -> Self {
+        let new_name = |name: &str| {
+            let (group, rest) = name.split_once('.')?;
+            let (layer, tensor) = rest.split_once('.')?;
+            let (_, new) = layers.iter().find(|(old, _)| *old == layer)?;
+            Some(format!("{group}.{new}.{tensor}"))
+        };
+        let arrays = std::mem::take(&mut self.arrays);
+        self.arrays =
+            arrays.into_iter().map(|(name, array)| (new_name(&name).unwrap_or(name), array)).collect();
+        self
+    }
+
+    /// Names of the tensors that begin with `prefix`, in order.
+    pub fn tensor_names(&self, prefix: &str) -> impl Iterator<Item = &str> {
+        self.arrays.keys().map(String::as_str).filter(move |name| name.starts_with(prefix))
+    }
+
     /// A tensor of the fixture in host memory.
     pub fn array(&self, name: &str) -> Result<&Array, ParityError> {
         self.arrays

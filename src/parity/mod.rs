@@ -193,8 +193,8 @@ fn compare_step(
     Ok(())
 }
 
-/// The largest error in units of tolerance; infinite if the lengths differ.
-fn largest_error(got: &[f32], expected: &[f32]) -> f64 {
+/// The largest error in units of the table's tolerance; infinite if the lengths differ or something is no number.
+pub fn largest_error(got: &[f32], expected: &[f32]) -> f64 {
     if got.len() != expected.len() {
         return f64::INFINITY;
     }

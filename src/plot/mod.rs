@@ -19,6 +19,8 @@
 //! | named values, distributions | [`bars`], [`histogram`] |
 //! | images, with answers | [`image_grid`] |
 //! | images over time | [`Animation`] |
+//!
+//! [`drawing`] paints pictures of our own, where the book has photographs.
 
 mod animation;
 mod axis;
@@ -28,6 +30,7 @@ mod canvas;
 mod chart;
 mod colour;
 mod confusion;
+pub mod drawing;
 mod error;
 mod figure;
 mod frame;

@@ -14,6 +14,11 @@ impl Generator {
         Self(Arc::new(Mutex::new(TorchRng::new(seed))))
     }
 
+    /// `torch.manual_seed(seed)` in the middle of a program: everyone who shares the generator draws from the seed on.
+    pub fn reseed(&self, seed: u64) {
+        *self.lock() = TorchRng::new(seed);
+    }
+
     /// The generator itself, to draw from or to replace.
     pub fn lock(&self) -> MutexGuard<'_, TorchRng> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -5,6 +5,8 @@ mod descent;
 mod evaluation;
 mod history;
 mod labelled;
+mod quiet;
+mod settings;
 mod training;
 
 pub use checkpoint::CheckpointError;
@@ -12,4 +14,7 @@ pub use descent::Descent;
 pub use evaluation::Evaluation;
 pub use history::{EpochRecord, History};
 pub use labelled::Labelled;
+pub use quiet::Quiet;
+pub use settings::{described, keep_settings, same_settings};
+pub(crate) use training::CHECKPOINT;
 pub use training::{Plan, TrainError, Training};

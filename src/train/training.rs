@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::checkpoint::{self, CheckpointError, Place};
+use super::settings::{SETTINGS, described, same_settings};
 use super::{Descent, EpochRecord, History};
 use crate::cli::{Interrupted, Run, RunError};
 use crate::nn::weights::WeightsError;
@@ -17,13 +18,15 @@ use crate::say;
 
 /// How many losses from the start are kept, to compare devices and machines by.
 const FIRST_LOSSES: usize = 5;
-const CHECKPOINT: &str = "checkpoint.safetensors";
+pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
 const WEIGHTS: &str = "model.safetensors";
+/// How an epoch line begins; other metrics follow by name.
+const FIRST_METRICS: [&str; 2] = ["loss", "accuracy"];
 
 /// A training run that ended before its time.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    #[error(transparent)]
+    #[error("training")]
     Interrupted(#[from] Interrupted),
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -69,6 +72,9 @@ pub struct Training<'run, M: Module> {
     /// Running sums of the epoch's metrics, kept on the device: reading them would make it wait.
     sums: BTreeMap<String, Tensor<1>>,
     first_losses: Vec<Tensor<1>>,
+    /// Every so many epochs have a line.
+    log_epochs: usize,
+    validation_loader: bool,
     epoch_started: Instant,
     bar: ProgressBar,
 }
@@ -86,7 +92,7 @@ impl<'run, M: Module> Training<'run, M> {
         optimizer: ModuleOptimizer,
     ) -> Result<Self, TrainError> {
         let settings = described(run, settings)?;
-        run.save_json("settings.json", &settings)?;
+        run.save_json(SETTINGS, &settings)?;
         let fresh = Place {
             settings,
             epoch: 0,
@@ -121,6 +127,8 @@ impl<'run, M: Module> Training<'run, M> {
             place,
             sums,
             first_losses: vec![],
+            log_epochs: 1,
+            validation_loader: true,
             epoch_started: Instant::now(),
             bar: bar(),
         };
@@ -131,9 +139,29 @@ impl<'run, M: Module> Training<'run, M> {
         Ok(training)
     }
 
+    /// Prints the first and every `epochs`-th epoch's line instead of all.
+    pub fn log_every(self, epochs: usize) -> Self {
+        Self { log_epochs: epochs.max(1), ..self }
+    }
+
+    /// Validation takes the whole set at once, so that no loader draws for it; see [`end_epoch`](Self::end_epoch).
+    pub fn without_validation_loader(self) -> Self {
+        Self { validation_loader: false, ..self }
+    }
+
     /// The model as it is now.
     pub fn model(&self) -> &M {
         self.descent.model()
+    }
+
+    /// The epochs finished.
+    pub fn history(&self) -> &History {
+        &self.place.history
+    }
+
+    /// Batches finished since the beginning of the training.
+    pub fn iteration(&self) -> usize {
+        self.place.epoch * self.batches() + self.place.batch
     }
 
     /// Goes to the next epoch; false after the last.
@@ -166,7 +194,7 @@ impl<'run, M: Module> Training<'run, M> {
             let (batch, epoch) = (self.place.batch, self.place.epoch + 1);
             let at = format!("after batch {batch} of {} in epoch {epoch}", self.batches());
             self.bar.finish_and_clear();
-            return Err(Interrupted { at }.into());
+            return Err(Interrupted { at, resumable: true }.into());
         }
         let start = self.place.batch * self.plan.batch_size;
         let end = (start + self.plan.batch_size).min(self.place.order.len());
@@ -194,14 +222,17 @@ impl<'run, M: Module> Training<'run, M> {
         self.sums.insert(metric.to_owned(), sum);
     }
 
-    /// Ends the epoch: prints its line with the means so far and the metrics given, writes a checkpoint.
+    /// Ends the epoch: prints its line with the means so far and the metrics given, writes a checkpoint. Metrics given are those
+    /// of a validation set; its loader draws from the generator too, unless there is
+    /// [none](Self::without_validation_loader).
     ///
     /// # Errors
     /// [`TrainError::Diverged`] when the loss is no number any more; then the checkpoint of the epoch before stays.
     pub fn end_epoch(&mut self, valid: &[(&str, f64)]) -> Result<(), TrainError> {
         let examples = self.plan.examples as f64;
         let mut metrics = Vec::new();
-        for name in ["loss", "accuracy"] {
+        let others = self.sums.keys().map(String::as_str).filter(|name| !FIRST_METRICS.contains(name));
+        for name in FIRST_METRICS.into_iter().chain(others) {
             if let Some(sum) = self.sums.get(name) {
                 metrics.push((name.to_owned(), sum.clone().into_scalar::<f32>() as f64 / examples));
             }
@@ -217,7 +248,7 @@ impl<'run, M: Module> Training<'run, M> {
             return Err(TrainError::Diverged { epoch, loss });
         }
         self.place.history.epochs.push(record);
-        if !valid.is_empty() {
+        if self.validation_loader && !valid.is_empty() {
             // PyTorch's loader of the validation set draws a seed too, and so moves the order of the next epoch.
             self.run.generator().lock().loader_sequential(0);
         }
@@ -226,7 +257,9 @@ impl<'run, M: Module> Training<'run, M> {
         self.place.order.clear();
         self.sums.clear();
         self.save_checkpoint()?;
-        self.bar.suspend(|| say!("{line}"));
+        if epoch == 1 || epoch.is_multiple_of(self.log_epochs) || epoch == self.plan.num_epochs {
+            self.bar.suspend(|| say!("{line}"));
+        }
         Ok(())
     }
 
@@ -257,28 +290,6 @@ impl<'run, M: Module> Training<'run, M> {
         let path = self.run.path(CHECKPOINT);
         Ok(checkpoint::save(&path, self.descent.model(), &optimizer.0, &mut self.place)?)
     }
-}
-
-/// The settings as JSON, with the seed among them.
-fn described(run: &Run, settings: &impl Serialize) -> Result<serde_json::Value, RunError> {
-    let mut value =
-        serde_json::to_value(settings).map_err(|source| RunError::Json { what: "the settings", source })?;
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert("seed".to_owned(), run.flags.seed.into());
-    }
-    Ok(value)
-}
-
-/// A checkpoint goes on under the settings it was made with; only the number of epochs may grow.
-fn same_settings(then: &serde_json::Value, now: &serde_json::Value) -> Result<(), CheckpointError> {
-    let fields = now.as_object().into_iter().flatten().filter(|(name, _)| name.as_str() != "num_epochs");
-    for (name, value) in fields {
-        if then.get(name) != Some(value) {
-            let then = then.get(name).map_or("nothing".to_owned(), |value| value.to_string());
-            return Err(CheckpointError::Settings { what: name.clone(), then, now: value.to_string() });
-        }
-    }
-    Ok(())
 }
 
 /// A bar over the batches of an epoch, on a terminal only.

@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use mlbook::cli::RunError;
 use mlbook::files;
 use mlbook::nn::weights::{self, Array};
 use mlbook::prelude::*;
-use mlbook::train::CheckpointError;
+use mlbook::train::{CheckpointError, described, same_settings};
 use serde::{Deserialize, Serialize};
 
 use crate::mnist::MnistSettings;
@@ -42,7 +41,7 @@ pub fn begin(
     settings: &MnistSettings,
     run: &Run,
 ) -> Result<(NeuralNet, Place), TrainError> {
-    let settings = described(settings, run)?;
+    let settings = described(run, settings)?;
     run.save_json("settings.json", &settings)?;
     if run.flags.resume {
         let (net, place) = load(&run.path(CHECKPOINT), &run.device)?;
@@ -78,26 +77,4 @@ fn load(path: &Path, device: &Device) -> Result<(NeuralNet, Place), CheckpointEr
 
 fn not_ours(path: &Path, problem: impl ToString) -> CheckpointError {
     CheckpointError::Format { path: PathBuf::from(path), problem: problem.to_string() }
-}
-
-/// The settings as JSON, with the seed among them.
-fn described(settings: &MnistSettings, run: &Run) -> Result<serde_json::Value, RunError> {
-    let mut value =
-        serde_json::to_value(settings).map_err(|source| RunError::Json { what: "the settings", source })?;
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert("seed".to_owned(), run.flags.seed.into());
-    }
-    Ok(value)
-}
-
-/// A checkpoint goes on under the settings it was made with; only the number of epochs may grow.
-fn same_settings(then: &serde_json::Value, now: &serde_json::Value) -> Result<(), CheckpointError> {
-    let fields = now.as_object().into_iter().flatten().filter(|(name, _)| name.as_str() != "num_epochs");
-    for (name, value) in fields {
-        if then.get(name) != Some(value) {
-            let then = then.get(name).map_or("nothing".to_owned(), ToString::to_string);
-            return Err(CheckpointError::Settings { what: name.clone(), then, now: value.to_string() });
-        }
-    }
-    Ok(())
 }

@@ -23,6 +23,7 @@ const ROUNDING: f64 = 1e-5;
 
 /// Prints both gradients' largest difference for each parameter; true if all are rounding.
 pub fn run(run: &Run, settings: &GradientsSettings) -> anyhow::Result<bool> {
+    run.in_one_go()?;
     let source = data::read(run)?;
     let digits = source.digits.first(settings.batch_size);
     let mut rng = NumpyRng::new(numpy_seed(run.flags.seed)?);

@@ -1,16 +1,11 @@
 //! Chapter 11 as a program: one subcommand for each project.
 #![recursion_limit = "256"]
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use ch11_mlp::{bench, gradients, mnist, parity};
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
-use mlbook::device::{self, DeviceChoice};
-
-/// The fixtures that come with the project.
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reference/fixtures");
 
 /// Chapter 11: a multilayer network from scratch.
 #[derive(Parser)]
@@ -37,21 +32,10 @@ enum Project {
         run: RunFlags,
     },
     /// Compare this chapter's network with PyTorch's numbers
-    Parity {
-        /// Folder with the fixtures
-        #[arg(long, value_name = "DIR", default_value = FIXTURES, hide_default_value = true)]
-        dir: PathBuf,
-        /// Where to compute
-        #[arg(long, value_enum, default_value_t)]
-        device: DeviceChoice,
-    },
+    Parity(cli::ParityFlags),
     /// Time a training step (for `cargo book bench`)
     #[command(hide = true)]
-    Bench {
-        /// Steps that count
-        #[arg(long, default_value_t = 40)]
-        steps: usize,
-    },
+    Bench(cli::BenchFlags),
 }
 
 fn main() -> ExitCode {
@@ -62,28 +46,20 @@ fn main() -> ExitCode {
 }
 
 fn run(program: Program) -> anyhow::Result<ExitCode> {
-    let passed = match program.project {
-        None => {
-            Chapter::from_manifest(include_str!("../Cargo.toml"))?.print();
-            true
-        }
+    match program.project {
+        None => Chapter::from_manifest(include_str!("../Cargo.toml"))?.print(),
         Some(Project::Mnist { settings, run }) => {
             let settings = settings.settings(run.book);
             mnist::run(&Run::start("ch11-mlp", "mnist", &run)?, &settings)?;
-            true
         }
         Some(Project::Gradients { settings, run }) => {
             let settings = settings.settings(run.book);
-            gradients::run(&Run::start("ch11-mlp", "gradients", &run)?, &settings)?
+            if !gradients::run(&Run::start("ch11-mlp", "gradients", &run)?, &settings)? {
+                return Ok(ExitCode::from(cli::CHECK_FAILED));
+            }
         }
-        Some(Project::Parity { dir, device }) => {
-            mlbook::parity::print_table(&parity::rows(&dir, &device::open(device)?)?)
-        }
-        Some(Project::Bench { steps }) => {
-            let measures = bench::measures(steps, &device::open(DeviceChoice::Cpu)?);
-            mlbook::say!("{}", serde_json::to_string(&measures)?);
-            true
-        }
-    };
-    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(cli::CHECK_FAILED) })
+        Some(Project::Parity(flags)) => return flags.run(parity::rows),
+        Some(Project::Bench(flags)) => return flags.run(bench::measures),
+    }
+    Ok(ExitCode::SUCCESS)
 }

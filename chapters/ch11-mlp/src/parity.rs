@@ -5,15 +5,11 @@ use std::path::Path;
 
 use burn::optim::SgdConfig;
 use mlbook::nn::weights::Arrays;
-use mlbook::parity::{self, Fixture, ParityError, Row};
+use mlbook::parity::{self, Fixture, ParityError, Row, largest_error};
 use mlbook::prelude::*;
 
 use crate::autodiff::RecordedNet;
 use crate::network::{NeuralNet, int_to_onehot, loss, mse};
-
-/// The tolerance of `mlbook::parity`: errors are counted in units of `ABSOLUTE + RELATIVE · |expected|`.
-const ABSOLUTE: f64 = 1e-5;
-const RELATIVE: f64 = 1e-4;
 
 /// Compares both forms of the network for every fixture of this chapter in `dir`; one row each.
 pub fn rows(dir: &Path, device: &Device) -> Result<Vec<Row>, ParityError> {
@@ -49,16 +45,17 @@ fn by_hand(fixture: &Fixture, device: &Device) -> Result<Row, ParityError> {
         net = net.descend(gradients, lr);
         if step == 0 {
             let hidden = values(&activations.hidden);
-            let outputs = error(&hidden, &fixture.array("out.a_h")?.values);
-            row.outputs = Some(outputs.max(error(&values(&out), &fixture.array("out.a_out")?.values)));
+            let outputs = largest_error(&hidden, &fixture.array("out.a_h")?.values);
+            row.outputs =
+                Some(outputs.max(largest_error(&values(&out), &fixture.array("out.a_out")?.values)));
             let mse = [mse(out, onehot.clone()).into_scalar::<f32>()];
-            let losses = error(&losses, &fixture.array("loss")?.values);
-            row.loss = Some(losses.max(error(&mse, &fixture.array("loss_mse")?.values)));
-            row.gradients = Some(largest_error(fixture, "grad", &named)?);
-            row.step = Some(largest_error(fixture, "step", &net.to_arrays())?);
+            let losses = largest_error(&losses, &fixture.array("loss")?.values);
+            row.loss = Some(losses.max(largest_error(&mse, &fixture.array("loss_mse")?.values)));
+            row.gradients = Some(largest_of_all(fixture, "grad", &named)?);
+            row.step = Some(largest_of_all(fixture, "step", &net.to_arrays())?);
         }
     }
-    row.losses = Some(error(&losses, &fixture.array("losses")?.values));
+    row.losses = Some(largest_error(&losses, &fixture.array("losses")?.values));
     Ok(row)
 }
 
@@ -87,23 +84,11 @@ fn values(tensor: &Tensor<2>) -> Vec<f32> {
 }
 
 /// The largest error of all tensors against the fixture's of the same names.
-fn largest_error(fixture: &Fixture, kind: &str, arrays: &Arrays) -> Result<f64, ParityError> {
+fn largest_of_all(fixture: &Fixture, kind: &str, arrays: &Arrays) -> Result<f64, ParityError> {
     let mut largest = 0.0_f64;
     for (name, array) in arrays {
-        largest = largest.max(error(&array.values, &fixture.array(&format!("{kind}.{name}"))?.values));
+        largest =
+            largest.max(largest_error(&array.values, &fixture.array(&format!("{kind}.{name}"))?.values));
     }
     Ok(largest)
-}
-
-/// The largest error in units of tolerance; infinite where something is missing or no number.
-fn error(got: &[f32], expected: &[f32]) -> f64 {
-    if got.len() != expected.len() {
-        return f64::INFINITY;
-    }
-    let errors = got.iter().zip(expected).map(|(&got, &expected)| {
-        let (got, expected) = (f64::from(got), f64::from(expected));
-        let error = (got - expected).abs() / (ABSOLUTE + RELATIVE * expected.abs());
-        if error.is_nan() { f64::INFINITY } else { error }
-    });
-    errors.fold(0.0, f64::max)
 }

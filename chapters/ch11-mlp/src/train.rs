@@ -140,7 +140,8 @@ impl Descent<'_> {
         checkpoint::save(&self.net, &self.place, self.run)?;
         let batches = self.train.len() / self.settings.batch_size;
         let Place { batch, epoch, .. } = &self.place;
-        Ok(Interrupted { at: format!("after batch {batch} of {batches} in epoch {}", epoch + 1) })
+        let at = format!("after batch {batch} of {batches} in epoch {}", epoch + 1);
+        Ok(Interrupted { at, resumable: true })
     }
 }
 

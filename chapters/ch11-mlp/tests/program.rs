@@ -1,12 +1,17 @@
 //! The chapter's program, run as a reader runs it.
 
+#[path = "../../../tests/support/mod.rs"]
+mod support;
+
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
+use support::{
+    bundled_mnist, figures_are_drawn, first_losses, json, metric, no_half_files, refused, results, success,
+    text, wait_for_line, weights,
+};
 use tempfile::TempDir;
 
 /// A network and parts so small that an epoch takes a moment: 20 batches of 32.
@@ -35,12 +40,7 @@ const NUMPY: [(&str, f64, f64); 6] = [
 const NUMPY_FIRST_LOSSES: [f64; 5] = [0.274_241_7, 0.207_305_2, 0.166_888_8, 0.141_371_9, 0.125_171_5];
 
 fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ch11-mlp"));
-    // Nothing of the user's own data or settings gets in.
-    command.env_remove("MLBOOK_DATA").env("XDG_CACHE_HOME", "/nonexistent-cache");
-    // The software adapter gains nothing by trying out kernels, and it takes minutes.
-    command.env("CUBECL_AUTOTUNE_LEVEL", "minimal");
-    command
+    support::program(env!("CARGO_BIN_EXE_ch11-mlp"))
 }
 
 fn mnist(out: &Path, flags: &[&str]) -> Command {
@@ -49,55 +49,8 @@ fn mnist(out: &Path, flags: &[&str]) -> Command {
     command
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Runs to the end, which must be a success; returns what was printed.
-fn success(command: &mut Command) -> String {
-    let output = command.output().expect("the program starts");
-    assert!(output.status.success(), "{command:?} failed: {}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-/// Bad input: exit code 2, one line on standard error, no panic and no backtrace.
-fn refused(command: &mut Command) -> String {
-    let Output { status, stderr, .. } = command.env("RUST_BACKTRACE", "1").output().expect("it starts");
-    let message = text(&stderr);
-    assert_eq!(status.code(), Some(2), "{message}");
-    assert_eq!(message.lines().count(), 1, "one line, not: {message}");
-    assert!(message.starts_with("error: ") && !message.contains("panicked"), "{message}");
-    message
-}
-
 fn folder(out: &Path) -> PathBuf {
     out.join("ch11-mlp").join("mnist")
-}
-
-fn json(path: PathBuf) -> Value {
-    serde_json::from_slice(&fs::read(path).expect("the file is there")).expect("it is JSON")
-}
-
-fn results(out: &Path) -> Value {
-    json(folder(out).join("results.json"))
-}
-
-fn weights(out: &Path) -> Vec<u8> {
-    fs::read(folder(out).join("model.safetensors")).expect("the weights are there")
-}
-
-fn first_losses(out: &Path) -> Vec<f64> {
-    let results = results(out);
-    let losses = results["first_losses"].as_array().expect("first losses are an array").clone();
-    losses.iter().map(|loss| loss.as_f64().expect("a loss is a number")).collect()
-}
-
-/// Waits until the program has printed a line that begins with `start`.
-fn wait_for_line(child: &mut Child, start: &str) {
-    let output = child.stdout.as_mut().expect("standard output is piped");
-    let mut lines = BufReader::new(output).lines();
-    let found = lines.by_ref().map_while(Result::ok).any(|line| line.starts_with(start));
-    assert!(found, "no line begins with {start}");
 }
 
 #[test]
@@ -105,16 +58,15 @@ fn the_quick_preset_gives_numpys_numbers() {
     let out = TempDir::new().expect("a folder");
     let printed = success(program().arg("mnist").arg("--out").arg(out.path()));
     assert!(printed.contains("stand-in"), "a run on a stand-in says so: {printed}");
-    let results = results(out.path());
-    let metric = |name: &str| results["metrics"][name].as_f64().expect("the metric is there");
+    let results = results(&folder(out.path()));
     // From NumPy in 64 bits, with scikit-learn's split, on the same bundled digits.
     for (name, numpy, tolerance) in NUMPY {
-        let here = metric(name);
+        let here = metric(&results, name);
         assert!((here - numpy).abs() <= tolerance, "{name}: {here} is not {numpy}");
     }
     assert_eq!(results["book"]["test accuracy"].as_f64(), Some(0.9451));
     assert!(results["data"].as_str().is_some_and(|data| data.contains("mnist-mini")));
-    for (here, numpy) in first_losses(out.path()).iter().zip(NUMPY_FIRST_LOSSES) {
+    for (here, numpy) in first_losses(&folder(out.path())).iter().zip(NUMPY_FIRST_LOSSES) {
         assert!((here - numpy).abs() <= 1e-5, "{here} is not {numpy}");
     }
 }
@@ -131,17 +83,12 @@ fn a_run_prints_epochs_and_a_table_and_writes_everything_it_names() {
         epochs[1]
     );
     assert!(printed.lines().any(|line| line.contains("book") && line.contains("here")), "{printed}");
-    for figure in ["digits", "sevens", "curves", "mistakes"] {
-        for name in [format!("{figure}.svg"), format!("{figure}.png")] {
-            let length = fs::metadata(folder(out.path()).join(&name)).map(|file| file.len()).unwrap_or(0);
-            assert!(length > 1_000, "{name} has {length} bytes");
-        }
-    }
-    let settings = json(folder(out.path()).join("settings.json"));
+    figures_are_drawn(&folder(out.path()), &["digits", "sevens", "curves", "mistakes"]);
+    let settings = json(&folder(out.path()).join("settings.json"));
     assert_eq!((settings["hidden_size"].as_u64(), settings["seed"].as_u64()), (Some(16), Some(3)));
-    let results = results(out.path());
+    let results = results(&folder(out.path()));
     assert_eq!((results["preset"].as_str(), results["device"].as_str()), (Some("quick"), Some("cpu")));
-    assert_eq!(first_losses(out.path()).len(), 5);
+    assert_eq!(first_losses(&folder(out.path())).len(), 5);
 }
 
 #[test]
@@ -150,7 +97,7 @@ fn the_same_seed_gives_the_same_losses_on_both_cpu_backends() {
     let one_epoch = |device: &str| {
         let out = out.path().join(device);
         success(&mut mnist(&out, &["--num-epochs", "1", "--device", device]));
-        first_losses(&out)
+        first_losses(&folder(&out))
     };
     let cpu = one_epoch("cpu");
     assert_eq!(cpu.len(), 5);
@@ -185,22 +132,10 @@ fn a_run_killed_at_any_moment_resumes_to_the_same_bytes() {
         std::thread::sleep(Duration::from_millis(delay));
         child.kill().expect("SIGKILL reaches the program");
         child.wait().expect("it ends");
-        let checkpoint = fs::read(folder(&killed).join("checkpoint.safetensors")).expect("it is there");
-        assert!(safetensors_is_whole(&checkpoint), "half a checkpoint");
+        no_half_files(&folder(&killed));
     }
     assert!(begin(true).wait_with_output().expect("it ends").status.success());
-    assert!(weights(&whole) == weights(&killed), "the resumed weights differ");
-}
-
-/// The header's length and the offsets in it fill the file exactly.
-fn safetensors_is_whole(bytes: &[u8]) -> bool {
-    let Some(length) = bytes.first_chunk::<8>().map(|word| u64::from_le_bytes(*word) as usize) else {
-        return false;
-    };
-    let Some(header) = bytes.get(8..8 + length) else { return false };
-    let Ok(Value::Object(header)) = serde_json::from_slice(header) else { return false };
-    let end = header.values().filter_map(|tensor| tensor["data_offsets"][1].as_u64()).max().unwrap_or(0);
-    bytes.len() as u64 == 8 + length as u64 + end
+    assert!(weights(&folder(&whole)) == weights(&folder(&killed)), "the resumed weights differ");
 }
 
 #[cfg(unix)]
@@ -229,8 +164,8 @@ fn ctrl_c_stops_after_the_batch_and_resume_goes_on_from_it() {
     let printed = success(run(&stopped).arg("--resume"));
     assert!(printed.contains("resumed after epoch 1, batch "), "{printed}");
     assert!(!printed.contains("resumed after epoch 1, batch 0"), "the epoch was not under way: {printed}");
-    assert!(weights(&whole) == weights(&stopped), "the resumed weights differ");
-    assert_eq!(first_losses(&whole), first_losses(&stopped));
+    assert!(weights(&folder(&whole)) == weights(&folder(&stopped)), "the resumed weights differ");
+    assert_eq!(first_losses(&folder(&whole)), first_losses(&folder(&stopped)));
 }
 
 #[test]
@@ -256,7 +191,8 @@ fn parity_holds_on_every_device_and_a_wrong_number_fails() {
     }
     let whole = fs::read(fixtures.join("ch11_mlp.safetensors")).expect("the fixture is there");
     let length = whole.first_chunk::<8>().map(|word| u64::from_le_bytes(*word) as usize).expect("a header");
-    let header: Value = serde_json::from_slice(&whole[8..8 + length]).expect("the header is JSON");
+    let header: serde_json::Value =
+        serde_json::from_slice(&whole[8..8 + length]).expect("the header is JSON");
     for tensor in ["loss_mse", "grad.weight_h", "step.bias_out", "out.a_h"] {
         let altered = TempDir::new().expect("a folder");
         let end = header[tensor]["data_offsets"][1].as_u64().expect("the tensor is there") as usize;
@@ -316,24 +252,12 @@ fn resume_without_a_checkpoint_or_with_other_settings_says_so() {
     assert!(refused(&mut mnist(out.path(), &["--resume"])).contains("not a checkpoint"));
 }
 
-/// The four files of a data set, gzip as bundled, in a folder of its own.
-fn bundled(target: &Path) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/mnist-mini");
-    let folder = target.join("mnist");
-    fs::create_dir_all(&folder).expect("a folder");
-    for name in ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"] {
-        let file = format!("{name}-ubyte.gz");
-        fs::copy(source.join(&file), folder.join(&file)).expect("the bundled file is there");
-    }
-    folder
-}
-
 #[test]
 fn broken_data_is_refused_with_the_file_and_the_rule() {
     let data = TempDir::new().expect("a folder");
     let out = TempDir::new().expect("a folder");
     let refused_with = |name: &str, bytes: &[u8]| {
-        let folder = bundled(data.path());
+        let folder = bundled_mnist(data.path());
         fs::write(folder.join(name), bytes).expect("the folder is writable");
         let message = refused(mnist(out.path(), &["--data-dir"]).arg(data.path()));
         assert!(message.contains(name), "{message}");
@@ -351,7 +275,7 @@ fn broken_data_is_refused_with_the_file_and_the_rule() {
     refused_with("t10k-labels-idx1-ubyte.gz", b"<html>404</html>");
 
     // One class only: readable, but not what the chapter can split or draw.
-    let folder = bundled(data.path());
+    let folder = bundled_mnist(data.path());
     fs::write(folder.join("train-labels-idx1-ubyte.gz"), labels(3)).expect("the folder is writable");
     let mut test_labels = vec![0, 0, 8, 1, 0, 0, 7, 208];
     test_labels.extend([3; 2_000]);

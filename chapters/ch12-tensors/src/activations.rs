@@ -3,8 +3,7 @@
 
 use mlbook::plot::{Figure, Panel, PlotError, Series};
 use mlbook::prelude::*;
-
-use crate::show;
+use mlbook::show;
 
 /// Inputs and weights of one unit.
 const X: [f64; 3] = [1.0, 1.4, 2.5];
@@ -40,6 +39,7 @@ pub fn tanh_by_hand(z: f64) -> f64 {
 
 /// The sections in order.
 pub fn run(run: &Run) -> anyhow::Result<()> {
+    run.in_one_go()?;
     say!("\n12.2.9 one unit");
     let probability = logistic(net_input(&X, &UNIT));
     say!("P(y=1|x) = {probability:.3}");

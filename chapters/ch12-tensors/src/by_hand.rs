@@ -39,11 +39,6 @@ impl Parameters {
     }
 }
 
-/// Mean squared error, `[1]`.
-pub fn mean_squared_error(prediction: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
-    (prediction - target).square().mean()
-}
-
 /// The parameter moved against its gradient, as a new leaf of the next step's graph.
 fn descended(parameter: Tensor<1>, gradients: &Gradients, lr: f64) -> Tensor<1> {
     match parameter.grad(gradients) {
@@ -55,7 +50,7 @@ fn descended(parameter: Tensor<1>, gradients: &Gradients, lr: f64) -> Tensor<1> 
 /// Point by point in shuffled order; prints the last point's loss of every tenth epoch.
 ///
 /// # Errors
-/// When the loss grows beyond all numbers.
+/// When the loss grows beyond all numbers, and after Ctrl-C.
 pub fn train(points: &Points, settings: &LinearSettings, run: &Run) -> Result<Line, TrainError> {
     let mut parameters = Parameters::new(run.generator(), &run.training_device());
     let mut losses = Vec::new();
@@ -68,7 +63,7 @@ pub fn train(points: &Points, settings: &LinearSettings, run: &Run) -> Result<Li
             parameters = parameters.step(&loss.backward(), settings.lr);
             last = f64::from(loss.into_scalar::<f32>());
         }
-        linear::still_a_number(epoch, last)?;
+        linear::go_on(epoch, last, run)?;
         linear::log(epoch, last, settings, &mut losses);
     }
     let weight = f64::from(parameters.weight.into_scalar::<f32>());

@@ -10,7 +10,7 @@ use crate::linear::{self, Line, LinearSettings, Points};
 /// Point by point in shuffled order; prints the last point's loss of every tenth epoch.
 ///
 /// # Errors
-/// When the loss grows beyond all numbers.
+/// When the loss grows beyond all numbers, and after Ctrl-C.
 pub fn train(points: &Points, settings: &LinearSettings, run: &Run) -> Result<Line, TrainError> {
     let model = linear(1, 1).init(run.generator(), &run.training_device());
     let loss_function = MseLoss::new();
@@ -25,7 +25,7 @@ pub fn train(points: &Points, settings: &LinearSettings, run: &Run) -> Result<Li
             last = f64::from(loss.clone().into_scalar::<f32>());
             descent.step(loss);
         }
-        linear::still_a_number(epoch, last)?;
+        linear::go_on(epoch, last, run)?;
         linear::log(epoch, last, settings, &mut losses);
     }
     let model = descent.into_model();

@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use image::RgbImage;
-use mlbook::files;
-
-use crate::drawing::{Colour, Outline, Point, Scene};
-use crate::images::ImageError;
+use mlbook::data::images::{self, ImageError};
+use mlbook::plot::drawing::{Colour, Outline, Point, Scene};
 
 const PINK: Colour = [232, 150, 158];
 const BLACK: Colour = [28, 26, 28];
@@ -69,11 +67,7 @@ pub fn write(folder: &Path) -> Result<Vec<PathBuf>, ImageError> {
     let mut paths = Vec::new();
     for (name, pixels) in pictures() {
         let path = folder.join(name);
-        let mut bytes = std::io::Cursor::new(Vec::new());
-        pixels
-            .write_to(&mut bytes, image::ImageFormat::Png)
-            .map_err(|source| ImageError::Format { path: path.clone(), source })?;
-        files::write(&path, bytes.get_ref())?;
+        images::write_png(&path, &pixels)?;
         paths.push(path);
     }
     Ok(paths)

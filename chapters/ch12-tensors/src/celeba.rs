@@ -81,7 +81,7 @@ impl Celeba {
 
     /// The image of a face, 178 by 218 pixels in CelebA.
     pub fn image(&self, face: &Face) -> Result<RgbImage, CelebaError> {
-        Ok(images::read(&self.folder.join(IMAGES).join(&face.file))?)
+        Ok(images::read(&self.folder.join(IMAGES).join(&face.file)).map_err(ImageError::from)?)
     }
 }
 

@@ -4,20 +4,21 @@ use std::path::{Path, PathBuf};
 
 use image::RgbImage;
 use image::imageops::{self, FilterType};
-use mlbook::files::{self, FileError};
+use mlbook::data::images;
+pub use mlbook::data::images::read;
+use mlbook::files::FileError;
 use mlbook::plot::{Image, PlotError};
 use mlbook::prelude::*;
 
 use crate::loader::Dataset;
 
-/// An image that could not be read or written.
+/// A folder of images that could not be listed, or an image in it not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ImageError {
     #[error(transparent)]
     File(#[from] FileError),
-    #[error("{}: no image that can be read ({source}). PNG and JPEG files are; check that the file is complete.",
-        path.display())]
-    Format { path: PathBuf, source: image::ImageError },
+    #[error(transparent)]
+    Image(#[from] images::ImageError),
     #[error("{}: no PNG or JPEG files. Give a folder with pictures named cat… and dog….", folder.display())]
     NoImages { folder: PathBuf },
 }
@@ -46,13 +47,6 @@ pub fn label(path: &Path) -> u8 {
 /// A file's name without its folder.
 pub fn name(path: &Path) -> String {
     path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())
-}
-
-/// Reads a PNG or JPEG file.
-pub fn read(path: &Path) -> Result<RgbImage, ImageError> {
-    let decoded = image::load_from_memory(&files::read(path)?)
-        .map_err(|source| ImageError::Format { path: path.to_path_buf(), source })?;
-    Ok(decoded.to_rgb8())
 }
 
 /// From an image to a tensor `[3, height, width]` of numbers from 0 to 1: `Compose([ToTensor(), Resize((height, width))])`.

@@ -54,6 +54,11 @@ impl Flowers {
         })
     }
 
+    /// How many flowers are for training.
+    pub fn training_count(&self) -> usize {
+        self.train.len()
+    }
+
     /// The training flowers on a device, scaled.
     pub fn train(&self, scaling: Scaling, device: &Device) -> Labelled<2> {
         self.scaled(&self.train, scaling, device)

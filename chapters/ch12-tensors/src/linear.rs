@@ -1,10 +1,12 @@
 //! Sections 12.2.1 to 12.2.4: a line through ten points, twice: with gradients alone, and with a layer, a loss and an optimiser.
 //! Both runs print the book's twenty losses and end at the book's weights; a few seconds.
 
+use mlbook::cli::Interrupted;
 use mlbook::plot::{Figure, Panel, PlotError, Series};
 use mlbook::prelude::*;
+use mlbook::show;
 
-use crate::{by_hand, by_modules, show};
+use crate::{by_hand, by_modules};
 
 mlbook::settings! {
     /// Settings of the linear project.
@@ -29,6 +31,7 @@ const BOOK_BY_MODULES: [Book; 2] = [Book(2.6496422290802), Book(4.87706995010376
 
 /// Data, two trainings, two lines. The second goes on with the random numbers where the first stopped, as in the book.
 pub fn run(run: &Run, settings: &LinearSettings) -> anyhow::Result<()> {
+    run.in_one_go()?;
     run.save_json("settings.json", settings)?;
     let points = Points::new(&run.training_device());
     run.save("points", &plot::scatter(&Panel::new("", "x", "y").with(Series::points("", &X, &Y)))?)?;
@@ -116,7 +119,13 @@ pub fn log(epoch: usize, loss: f64, settings: &LinearSettings, losses: &mut Vec<
     }
 }
 
-/// A training that went wrong has a loss that is no number.
-pub fn still_a_number(epoch: usize, loss: f64) -> Result<(), TrainError> {
-    if loss.is_finite() { Ok(()) } else { Err(TrainError::Diverged { epoch: epoch + 1, loss }) }
+/// After each epoch: a training that went wrong has a loss that is no number, and Ctrl-C ends it.
+pub fn go_on(epoch: usize, loss: f64, run: &Run) -> Result<(), TrainError> {
+    if !loss.is_finite() {
+        return Err(TrainError::Diverged { epoch: epoch + 1, loss });
+    }
+    if run.stop.is_set() {
+        return Err(Interrupted { at: format!("after epoch {}", epoch + 1), resumable: false }.into());
+    }
+    Ok(())
 }

@@ -4,13 +4,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use ch12_tensors::{activations, bench, iris, linear, parity, pipeline, tensors};
+use ch12_tensors::{activations, bench, iris, linear, parallel, parity, pipeline, remote, tensors};
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
-use mlbook::device::{self, DeviceChoice};
-
-/// The fixtures that come with the project.
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reference/fixtures");
 
 /// Chapter 12: tensors, data pipelines and the first networks.
 #[derive(Parser)]
@@ -57,22 +53,23 @@ enum Project {
         #[command(flatten)]
         run: RunFlags,
     },
-    /// Compare this chapter's models with PyTorch's numbers
-    Parity {
-        /// Folder with the fixtures; else those of the project
-        #[arg(long, value_name = "DIR", default_value = FIXTURES, hide_default_value = true)]
-        dir: PathBuf,
-        /// Where to compute
-        #[arg(long, value_enum, default_value_t)]
-        device: DeviceChoice,
+    /// One training on all cores: workers with a part of every mini-batch each, their gradients averaged
+    Parallel {
+        #[command(flatten)]
+        settings: parallel::ParallelFlags,
+        #[command(flatten)]
+        run: RunFlags,
     },
+    /// Train on another machine's device (built with `--features remote`)
+    Remote {
+        #[command(subcommand)]
+        command: remote::RemoteCommand,
+    },
+    /// Compare this chapter's models with PyTorch's numbers
+    Parity(cli::ParityFlags),
     /// Time a training step (for `cargo book bench`)
     #[command(hide = true)]
-    Bench {
-        /// Steps that count
-        #[arg(long, default_value_t = 400)]
-        steps: usize,
-    },
+    Bench(cli::BenchFlags),
 }
 
 fn main() -> ExitCode {
@@ -100,15 +97,12 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
             iris::run(&start("iris", &run)?, &settings.settings(run.book))?;
         }
         Some(Project::Activations { run }) => activations::run(&start("activations", &run)?)?,
-        Some(Project::Parity { dir, device }) => {
-            if !mlbook::parity::print_table(&parity::rows(&dir, &device::open(device)?)?) {
-                return Ok(ExitCode::from(cli::CHECK_FAILED));
-            }
+        Some(Project::Parallel { settings, run }) => {
+            parallel::run(&start("parallel", &run)?, &settings.settings(run.book))?;
         }
-        Some(Project::Bench { steps }) => {
-            let measures = bench::measures(steps, &device::open(DeviceChoice::Cpu)?);
-            mlbook::say!("{}", serde_json::to_string(&measures)?);
-        }
+        Some(Project::Remote { command }) => remote::run(command)?,
+        Some(Project::Parity(flags)) => return flags.run(parity::rows),
+        Some(Project::Bench(flags)) => return flags.run(bench::measures),
     }
     Ok(ExitCode::SUCCESS)
 }

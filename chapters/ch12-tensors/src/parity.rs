@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use burn::optim::SgdConfig;
-use mlbook::parity::{self, Fixture, ParityError, Row};
+use mlbook::parity::{self, Fixture, ParityError, Row, largest_error};
 use mlbook::prelude::*;
 
-use crate::by_hand::{Parameters, mean_squared_error};
+use crate::by_hand::Parameters;
 use crate::iris::Form;
 use crate::iris_data::Scaling;
 use crate::model::IrisNet;
@@ -40,7 +40,7 @@ fn by_modules(fixture: &Fixture, device: &Device) -> Result<Row, ParityError> {
         |model, device| Ok(vec![("y", model.forward(fixture.tensor("in.x", device)?))]),
         |model, device| {
             let y = model.forward(fixture.tensor("in.x", device)?); // [batch, 1]
-            Ok(mean_squared_error(y, fixture.tensor("in.y", device)?))
+            Ok(mean_squared_error(y, fixture.tensor::<2>("in.y", device)?))
         },
         SgdConfig::new().init(),
     )
@@ -92,17 +92,4 @@ fn iris(fixture: &Fixture, device: &Device, softmax_twice: bool) -> Result<Row, 
         },
         adam(),
     )
-}
-
-/// In the units of the table: 1e-5 + 1e-4·|PyTorch|. Infinite if the lengths differ or something is no number.
-fn largest_error(got: &[f32], expected: &[f32]) -> f64 {
-    if got.len() != expected.len() {
-        return f64::INFINITY;
-    }
-    let error = |(&got, &expected): (&f32, &f32)| {
-        let (got, expected) = (f64::from(got), f64::from(expected));
-        let error = (got - expected).abs() / (1e-5 + 1e-4 * expected.abs());
-        if error.is_nan() { f64::INFINITY } else { error }
-    };
-    got.iter().zip(expected).map(error).fold(0.0, f64::max)
 }

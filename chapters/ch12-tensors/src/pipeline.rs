@@ -5,17 +5,19 @@ use std::path::Path;
 
 use mlbook::plot::Tone;
 use mlbook::prelude::*;
+use mlbook::show;
 
+use crate::cats_dogs;
 use crate::celeba::{Celeba, Part};
 use crate::images::{self, FileDataset, ImageDataset, Transform};
 use crate::loader::{DataLoader, Dataset, JointDataset};
-use crate::{cats_dogs, show};
 
 /// CelebA's attribute "Smiling".
 const SMILING: usize = 31;
 
 /// Batches, pictures, faces, digits.
 pub fn run(run: &Run, own_images: Option<&Path>) -> anyhow::Result<()> {
+    run.in_one_go()?;
     batches(run)?;
     let orders = joint(run)?;
     pictures(run, own_images)?;

@@ -3,11 +3,11 @@
 
 use burn::tensor::DType;
 use mlbook::prelude::*;
-
-use crate::show;
+use mlbook::show;
 
 /// All four sections in order.
 pub fn run(run: &Run) -> anyhow::Result<()> {
+    run.in_one_go()?;
     let (seed, device) = (run.flags.seed, &run.device);
     creating(seed, device);
     shapes(seed, device);

@@ -1,19 +1,20 @@
 //! The chapter's program, run as a reader runs it.
 
+#[path = "../../../tests/support/mod.rs"]
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
-use serde_json::Value;
+use support::{
+    all_as_in_the_book, figures_are_drawn, in_order, metric, parity_fails_on_a_wrong_number, refused,
+    results, success, weights,
+};
 use tempfile::TempDir;
 
 fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ch12-tensors"));
-    // Nothing of the user's own data or settings gets in.
-    command.env_remove("MLBOOK_DATA").env("XDG_CACHE_HOME", "/nonexistent-cache");
-    // The software adapter gains nothing by trying out kernels, and it takes minutes.
-    command.env("CUBECL_AUTOTUNE_LEVEL", "minimal");
-    command
+    support::program(env!("CARGO_BIN_EXE_ch12-tensors"))
 }
 
 fn project(name: &str, out: &Path) -> Command {
@@ -22,66 +23,8 @@ fn project(name: &str, out: &Path) -> Command {
     command
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn success(command: &mut Command) -> String {
-    let output = command.output().expect("the program starts");
-    assert!(output.status.success(), "{command:?} failed: {}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-/// Bad input: exit code 2, one line on standard error, no panic and no backtrace.
-fn refused(command: &mut Command) -> String {
-    let output: Output = command.env("RUST_BACKTRACE", "1").output().expect("the program starts");
-    let message = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{message}");
-    assert_eq!(message.lines().count(), 1, "one line, not: {message}");
-    assert!(message.starts_with("error: ") && !message.contains("panicked"), "{message}");
-    message
-}
-
 fn folder(out: &Path, project: &str) -> PathBuf {
     out.join("ch12-tensors").join(project)
-}
-
-fn results(out: &Path, project: &str) -> Value {
-    let text = fs::read(folder(out, project).join("results.json")).expect("results.json is there");
-    serde_json::from_slice(&text).expect("results.json is JSON")
-}
-
-fn metric(results: &Value, name: &str) -> f64 {
-    results["metrics"][name].as_f64().unwrap_or_else(|| panic!("no metric {name} in {results}"))
-}
-
-/// Every metric that the book has differs from it by at most `tolerance`.
-fn all_as_in_the_book(results: &Value, tolerance: f64) {
-    let book = results["book"].as_object().expect("the book's numbers");
-    assert!(!book.is_empty());
-    for (name, number) in book {
-        let (here, there) = (metric(results, name), number.as_f64().expect("a number"));
-        assert!((here - there).abs() <= tolerance, "{name}: {here}, in the book {there}");
-    }
-}
-
-fn figures_are_drawn(out: &Path, project: &str, names: &[&str]) {
-    for name in names {
-        for ending in ["svg", "png"] {
-            let path = folder(out, project).join(format!("{name}.{ending}"));
-            let length = fs::metadata(&path).map(|file| file.len()).unwrap_or(0);
-            assert!(length > 1_000, "{} has {length} bytes", path.display());
-        }
-    }
-}
-
-/// The texts stand in the output one after the other, whatever is between them.
-fn in_order(printed: &str, texts: &[&str]) {
-    let mut rest = printed;
-    for text in texts {
-        let Some(place) = rest.find(text) else { panic!("{text:?} is not (or not in order) in: {printed}") };
-        rest = &rest[place + text.len()..];
-    }
 }
 
 #[test]
@@ -142,7 +85,7 @@ fn tensors_print_the_books_numbers() {
             "[1.0000, 0.0000]",
         ],
     );
-    all_as_in_the_book(&results(out.path(), "tensors"), 5e-5);
+    all_as_in_the_book(&results(&folder(out.path(), "tensors")), 5e-5);
 }
 
 #[test]
@@ -160,7 +103,7 @@ fn the_pipeline_batches_and_pictures_as_the_book_does() {
         &printed,
         &["[0, 0, 0, 1, 1, 1]", "[3, 80, 120]", "CelebA is not here", "stand-in", "labels of the first 10"],
     );
-    figures_are_drawn(out.path(), "pipeline", &["pictures", "resized", "digits"]);
+    figures_are_drawn(&folder(out.path(), "pipeline"), &["pictures", "resized", "digits"]);
     assert!(!folder(out.path(), "pipeline").join("faces.png").exists());
     let mut drawn: Vec<Vec<u8>> = fs::read_dir(folder(out.path(), "pipeline").join("cat_dog_images"))
         .expect("the pictures' folder")
@@ -211,7 +154,7 @@ fn faces_are_read_from_celebas_layout() {
     };
     let printed = success(&mut run());
     in_order(&printed, &["2 training faces", "[1, 1, 1, 1, 1", "[300, 400, 3]"]);
-    figures_are_drawn(out.path(), "pipeline", &["faces"]);
+    figures_are_drawn(&folder(out.path(), "pipeline"), &["faces"]);
 
     let attributes = data.path().join("celeba/list_attr_celeba.txt");
     fs::write(&attributes, list("4", &row("-1"))).expect("writable");
@@ -249,8 +192,8 @@ fn linear_regression_prints_the_books_losses_and_ends_at_its_weights() {
         .flat_map(|losses| losses.iter().enumerate().map(|(i, loss)| format!("Epoch {} Loss {loss}", 10 * i)))
         .collect();
     assert_eq!(lines, expected);
-    all_as_in_the_book(&results(out.path(), "linear"), 1e-6);
-    figures_are_drawn(out.path(), "linear", &["points", "by-hand", "by-modules"]);
+    all_as_in_the_book(&results(&folder(out.path(), "linear")), 1e-6);
+    figures_are_drawn(&folder(out.path(), "linear"), &["points", "by-hand", "by-modules"]);
 }
 
 #[test]
@@ -270,15 +213,14 @@ fn iris_reaches_the_books_accuracy_and_pytorchs_losses() {
         &["12.2.6 test accuracy 0.9800", "bpk: test accuracy 0.9800", "safetensors: test accuracy 0.9800"],
     );
     in_order(&printed, &["softmax², 1 scale", "logits, 1 scale", "logits, 4 scales"]);
-    let results = results(out.path(), "iris");
+    let results = results(&folder(out.path(), "iris"));
     assert_eq!(metric(&results, "test accuracy, reloaded"), 0.98);
     assert!((metric(&results, "test loss") - 0.625237).abs() < 1e-4);
-    figures_are_drawn(out.path(), "iris", &["curves", "confusion"]);
+    figures_are_drawn(&folder(out.path(), "iris"), &["curves", "confusion"]);
     // An uninterrupted run taken up again has nothing left to do and ends the same.
-    let weights = || fs::read(folder(out.path(), "iris").join("model.safetensors")).expect("the weights");
-    let before = weights();
+    let before = weights(&folder(out.path(), "iris"));
     success(project("iris", out.path()).arg("--resume"));
-    assert!(before == weights(), "the resumed weights differ");
+    assert!(before == weights(&folder(out.path(), "iris")), "the resumed weights differ");
 }
 
 #[test]
@@ -286,7 +228,7 @@ fn a_state_dict_of_pytorch_is_read() {
     let out = TempDir::new().expect("a folder");
     let state = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/iris_state.pt");
     success(project("iris", out.path()).arg("--state").arg(&state));
-    let results = results(out.path(), "iris");
+    let results = results(&folder(out.path(), "iris"));
     assert_eq!(metric(&results, "test accuracy"), 0.98);
     assert!((metric(&results, "test loss") - 0.625237).abs() < 1e-4);
 
@@ -323,10 +265,44 @@ fn activations_print_the_books_numbers() {
             "0.000 .. 4.995",
         ],
     );
-    let results = results(out.path(), "activations");
+    let results = results(&folder(out.path(), "activations"));
     assert!((metric(&results, "softmax 0") - 0.44668973).abs() < 1e-6);
     all_as_in_the_book(&results, 5e-4);
-    figures_are_drawn(out.path(), "activations", &["tanh-logistic", "relu"]);
+    figures_are_drawn(&folder(out.path(), "activations"), &["tanh-logistic", "relu"]);
+}
+
+#[test]
+fn workers_take_the_same_path_as_one_with_the_whole_mini_batch() {
+    let out = TempDir::new().expect("a folder");
+    let run = |flags: &[&str]| success(project("parallel", out.path()).args(flags));
+    let printed = run(&["--workers", "2"]);
+    let epochs: Vec<&str> = printed.lines().filter(|line| line.starts_with("epoch ")).collect();
+    assert_eq!(epochs.len(), 6, "{printed}");
+    let columns =
+        |line: &str| line.rsplit_once("  ").map(|(columns, _seconds)| columns.trim_end().to_owned());
+    for epoch in 0..3 {
+        assert_eq!(columns(epochs[epoch]), columns(epochs[epoch + 3]), "{printed}");
+    }
+    in_order(&printed, &["2 workers with 32 digits each", "1 worker with 64 digits", "steps per second"]);
+    let two = results(&folder(out.path(), "parallel"));
+    let close = |results: &serde_json::Value| {
+        for name in ["loss difference", "weight difference"] {
+            assert!(metric(results, name) < 1e-5, "{name} in {results}");
+        }
+    };
+    close(&two);
+    assert!(metric(&two, "test accuracy") > 0.9, "{two}");
+    figures_are_drawn(&folder(out.path(), "parallel"), &["curves"]);
+
+    // Mini-batches of the same size, cut otherwise, and some digits left over: still the same losses.
+    run(&["--workers", "4", "--batch-size", "16"]);
+    let four = results(&folder(out.path(), "parallel"));
+    close(&four);
+    assert!((metric(&two, "train loss") - metric(&four, "train loss")).abs() < 1e-5, "{two} {four}");
+    run(&["--workers", "3", "--batch-size", "7", "--num-epochs", "1", "--seed", "2"]);
+    let three = results(&folder(out.path(), "parallel"));
+    close(&three);
+    assert!((metric(&two, "train loss") - metric(&three, "train loss")).abs() > 1e-3, "{two} {three}");
 }
 
 #[test]
@@ -335,17 +311,7 @@ fn parity_holds_on_every_device_and_a_wrong_number_fails() {
         let printed = success(program().args(["parity", "--device", device]));
         assert_eq!(printed.lines().filter(|line| line.ends_with("pass")).count(), 4, "{printed}");
     }
-    let altered = TempDir::new().expect("a folder");
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reference/fixtures");
-    let name = "ch12_linear_regression.safetensors";
-    let mut bytes = fs::read(fixtures.join(name)).expect("the fixture is there");
-    let last = bytes.len() - 2;
-    bytes[last] ^= 0x40;
-    fs::write(altered.path().join(name), bytes).expect("the folder is writable");
-    let output =
-        program().args(["parity", "--dir"]).arg(altered.path()).output().expect("the program starts");
-    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
-    assert!(text(&output.stdout).contains("FAIL"));
+    parity_fails_on_a_wrong_number(&mut program(), "ch12_linear_regression.safetensors");
 }
 
 #[test]
@@ -355,27 +321,46 @@ fn bad_input_is_one_line() {
     assert!(refused(project("iris", out.path()).args(["--lr", "0"])).contains("above 0"));
     assert!(refused(project("iris", out.path()).args(["--batch-size", "0"])).contains("at least 1"));
     assert!(refused(project("linear", out.path()).args(["--num-epochs", "0"])).contains("at least 1"));
+    assert!(refused(project("linear", out.path()).arg("--resume")).contains("without --resume"));
     assert!(refused(project("linear", out.path()).args(["--lr", "10"])).contains("diverged"));
     assert!(
         refused(project("iris", out.path()).args(["--data-dir", "/nonexistent"])).contains("/nonexistent")
     );
     assert!(refused(project("iris", out.path()).arg("--resume")).contains("no checkpoint"));
+    let parallel = |flags: &[&str]| refused(project("parallel", out.path()).args(flags));
+    assert!(parallel(&["--workers", "0"]).contains("at least 1"));
+    assert!(parallel(&["--workers", "300"]).contains("at most 256"));
+    assert!(parallel(&["--workers", "200", "--batch-size", "100"]).contains("smaller batch"));
+    assert!(parallel(&["--workers", "2", "--lr", "1e38"]).contains("diverged"));
+    assert!(parallel(&["--resume"]).contains("without --resume"));
     let images = refused(project("pipeline", out.path()).arg("--images").arg(out.path()));
     assert!(images.contains("no PNG or JPEG files"), "{images}");
     assert!(refused(program().args(["parity", "--dir", "/nonexistent"])).contains("/nonexistent"));
 }
 
 #[test]
+#[cfg(not(feature = "remote"))]
+fn without_the_feature_remote_says_how_to_get_it() {
+    let train = ["remote", "train", "--host", "ws://127.0.0.1:3000"];
+    assert!(refused(program().args(train)).contains("--features remote"));
+    assert!(refused(program().args(["remote", "serve"])).contains("--features remote"));
+}
+
+#[test]
 fn a_bare_call_lists_the_projects() {
     let printed = success(&mut program());
-    for name in ["tensors", "pipeline", "linear", "iris", "activations", "quick:", "--book:"] {
+    for name in
+        ["tensors", "pipeline", "linear", "iris", "activations", "parallel", "remote", "quick:", "--book:"]
+    {
         assert!(printed.contains(name), "{printed}");
     }
+    let help = success(program().args(["iris", "--help"]));
+    assert!(help.contains("Adam's learning rate [quick: 0.001, book: 0.001]"), "{help}");
 }
 
 #[test]
 fn bench_gives_a_time() {
     let printed = success(program().args(["bench", "--steps", "3"]));
-    let measures: Value = serde_json::from_str(&printed).expect("JSON");
+    let measures: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
     assert!(measures["ch12 Iris network, batch 2, cpu"].as_f64().is_some_and(|time| time > 0.0), "{printed}");
 }

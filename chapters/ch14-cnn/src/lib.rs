@@ -2,6 +2,10 @@
 #![recursion_limit = "256"]
 
 pub mod bench;
+pub mod by_hand;
+pub mod convolution;
+pub mod losses;
 pub mod mnist;
 pub mod model;
 pub mod parity;
+pub mod picture;

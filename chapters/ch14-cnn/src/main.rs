@@ -4,13 +4,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use ch14_cnn::{bench, mnist, parity};
+use ch14_cnn::{bench, convolution, losses, mnist, parity};
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
-use mlbook::device::{self, DeviceChoice};
-
-/// The fixtures that come with the project.
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reference/fixtures");
 
 /// Chapter 14: classifying images with deep convolutional networks.
 #[derive(Parser)]
@@ -22,6 +18,19 @@ struct Program {
 
 #[derive(Subcommand)]
 enum Project {
+    /// Convolve a signal, an image and an image file (14.1.1 to 14.1.3)
+    Convolution {
+        /// A PNG or JPEG file in place of the picture drawn here
+        #[arg(long, value_name = "FILE")]
+        image: Option<PathBuf>,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// Penalise large weights; losses of probabilities and of logits (14.1.4, 14.1.5)
+    Losses {
+        #[command(flatten)]
+        run: RunFlags,
+    },
     /// Read handwritten digits with a convolutional network (14.1.6 to 14.1.9)
     Mnist {
         #[command(flatten)]
@@ -30,21 +39,10 @@ enum Project {
         run: RunFlags,
     },
     /// Compare this chapter's models with PyTorch's numbers
-    Parity {
-        /// Folder with the fixtures
-        #[arg(long, value_name = "DIR", default_value = FIXTURES, hide_default_value = true)]
-        dir: PathBuf,
-        /// Where to compute
-        #[arg(long, value_enum, default_value_t)]
-        device: DeviceChoice,
-    },
+    Parity(cli::ParityFlags),
     /// Time a training step (for `cargo book bench`)
     #[command(hide = true)]
-    Bench {
-        /// Steps that count
-        #[arg(long, default_value_t = 40)]
-        steps: usize,
-    },
+    Bench(cli::BenchFlags),
 }
 
 fn main() -> ExitCode {
@@ -55,21 +53,19 @@ fn main() -> ExitCode {
 }
 
 fn run(program: Program) -> anyhow::Result<ExitCode> {
+    let start = |project: &str, flags: &RunFlags| Run::start("ch14-cnn", project, flags);
     match program.project {
         None => Chapter::from_manifest(include_str!("../Cargo.toml"))?.print(),
+        Some(Project::Convolution { image, run }) => {
+            convolution::run(&start("convolution", &run)?, image.as_deref())?;
+        }
+        Some(Project::Losses { run }) => losses::run(&start("losses", &run)?)?,
         Some(Project::Mnist { settings, run }) => {
             let settings = settings.settings(run.book);
-            mnist::run(&Run::start("ch14-cnn", "mnist", &run)?, &settings)?;
+            mnist::run(&start("mnist", &run)?, &settings)?;
         }
-        Some(Project::Parity { dir, device }) => {
-            if !mlbook::parity::print_table(&parity::rows(&dir, &device::open(device)?)?) {
-                return Ok(ExitCode::from(cli::CHECK_FAILED));
-            }
-        }
-        Some(Project::Bench { steps }) => {
-            let measures = bench::measures(steps, &device::open(DeviceChoice::Cpu)?);
-            mlbook::say!("{}", serde_json::to_string(&measures)?);
-        }
+        Some(Project::Parity(flags)) => return flags.run(parity::rows),
+        Some(Project::Bench(flags)) => return flags.run(bench::measures),
     }
     Ok(ExitCode::SUCCESS)
 }

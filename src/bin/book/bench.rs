@@ -32,9 +32,8 @@ pub fn run(args: BenchArgs) -> anyhow::Result<ExitCode> {
         build(&chapter.name, &folder)?;
         for _ in 0..args.rounds {
             keep_best(&mut ours, measure(&mut chapter_bench(&chapter.name, &folder, args.steps))?);
-            let program =
-                folder.join("reference").join(format!("bench_{}.py", chapter.name.replace('-', "_")));
-            if let Some(python) = args.pytorch.as_ref().filter(|_| program.is_file()) {
+            let Some(python) = &args.pytorch else { continue };
+            for program in pytorch_programs(&chapter.name, &folder)? {
                 let mut command = Command::new(python);
                 command.arg(&program).args(["--steps", &args.steps.to_string()]);
                 keep_best(&mut theirs, measure(&mut command)?);
@@ -44,11 +43,27 @@ pub fn run(args: BenchArgs) -> anyhow::Result<ExitCode> {
     say!("{:<44} {:>10} {:>12} {:>8}", "median step", "here", "PyTorch", "ratio");
     for (name, here) in &ours {
         match theirs.get(name) {
-            Some(torch) => say!("{name:<44} {here:>7.2} ms {torch:>9.2} ms {:>8.2}", here / torch),
-            None => say!("{name:<44} {here:>7.2} ms {:>12} {:>8}", "-", "-"),
+            Some(torch) => say!("{name:<44} {here:>7.3} ms {torch:>9.3} ms {:>8.2}", here / torch),
+            None => say!("{name:<44} {here:>7.3} ms {:>12} {:>8}", "-", "-"),
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The chapter's programs in PyTorch: `reference/bench_ch13_*.py` for ch13-mechanics.
+fn pytorch_programs(chapter: &str, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let number = chapter.split('-').next().unwrap_or(chapter);
+    let prefix = format!("bench_{number}_");
+    let reference = folder.join("reference");
+    let listing =
+        std::fs::read_dir(&reference).with_context(|| format!("cannot list {}", reference.display()))?;
+    let mut programs: Vec<PathBuf> = listing
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "py"))
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)))
+        .collect();
+    programs.sort();
+    Ok(programs)
 }
 
 fn cargo() -> Command {

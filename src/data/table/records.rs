@@ -37,14 +37,14 @@ pub(super) fn tidy(
     Ok(records)
 }
 
-struct Record {
+pub(super) struct Record {
     /// Where the next record starts.
-    end: usize,
-    fields: usize,
+    pub end: usize,
+    pub fields: usize,
 }
 
 /// The first record of `bytes`, by the rules of RFC 4180; `None` for a quote where these allow none.
-fn first_record(bytes: &[u8], separator: u8) -> Option<Record> {
+pub(super) fn first_record(bytes: &[u8], separator: u8) -> Option<Record> {
     enum At {
         Start,
         Bare,
@@ -69,4 +69,41 @@ fn first_record(bytes: &[u8], separator: u8) -> Option<Record> {
         };
     }
     (!matches!(at, At::Quoted)).then_some(Record { end: bytes.len(), fields })
+}
+
+/// The fields of one record, without their quotes; `None` for a misplaced quote.
+pub(super) fn fields(record: &str, separator: u8) -> Option<Vec<String>> {
+    first_record(record.as_bytes(), separator)?;
+    let mut fields = vec![String::new()];
+    let (mut quoted, mut closed) = (false, false);
+    for letter in record.chars() {
+        match letter {
+            // The second of two quotes inside a quoted field stands for one.
+            '"' => {
+                if closed && let Some(field) = fields.last_mut() {
+                    field.push('"');
+                }
+                closed = quoted;
+                quoted = !quoted;
+                continue;
+            }
+            _ if !quoted && letter == char::from(separator) => fields.push(String::new()),
+            _ => fields.last_mut()?.push(letter),
+        }
+        closed = false;
+    }
+    Some(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fields;
+
+    #[test]
+    fn quotes_are_taken_off_and_double_ones_halved() {
+        let split = |record| fields(record, b',').expect("a record");
+        assert_eq!(split("a,\"b,c\",\"d \"\"e\"\"\""), ["a", "b,c", "d \"e\""]);
+        assert_eq!(split("\"\",x"), ["", "x"]);
+        assert!(fields("a\"b", b',').is_none());
+    }
 }

@@ -1,6 +1,8 @@
-//! Tensors as text, the way PyTorch prints them: four decimals, one row a line.
+//! Tensors as text, the way PyTorch prints them: four decimals, one row a line; and how far apart two of them are.
 
-use mlbook::prelude::*;
+use burn::tensor::{Int, Tensor};
+
+use crate::say;
 
 /// Prints a name and a vector of numbers on one line.
 pub fn vector(name: &str, values: &Tensor<1>) {
@@ -34,4 +36,10 @@ pub fn floats<const D: usize>(values: &Tensor<D>) -> Vec<f32> {
 fn row(values: &[f32]) -> String {
     let texts: Vec<String> = values.iter().map(|value| format!("{value:.4}")).collect();
     format!("[{}]", texts.join(", "))
+}
+
+/// The largest distance between two numbers of a pair, 0 for no pairs; no number if one of them is none.
+pub fn largest_difference(pairs: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let differences = pairs.map(|(a, b)| (a - b).abs());
+    differences.fold(0.0, |largest, next| if next > largest || next.is_nan() { next } else { largest })
 }
