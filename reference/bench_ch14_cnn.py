@@ -1,12 +1,9 @@
 """Median time of a training step of chapter 14's digit network in PyTorch, for `cargo book bench --pytorch`."""
 
-import argparse
-import json
-import statistics
-import time
-
 import torch
 from torch import nn
+
+import timing
 
 
 def digit_cnn():
@@ -18,23 +15,14 @@ def digit_cnn():
 
 
 def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--steps", type=int, default=40)
-    steps = arguments.parse_args().steps
     torch.manual_seed(1)
     model, loss_function = digit_cnn(), nn.CrossEntropyLoss()
     optimiser = torch.optim.Adam(model.parameters(), lr=0.001)
     images, labels = torch.rand(10 * 64, 1, 28, 28), torch.randint(0, 10, (10 * 64,))
-    times = []
-    for step in range(5 + steps):
-        start = step % 10 * 64
-        begun = time.perf_counter()
-        loss = loss_function(model(images[start:start + 64]), labels[start:start + 64])
-        loss.backward()
-        optimiser.step()
-        optimiser.zero_grad()
-        times.append(time.perf_counter() - begun)
-    print(json.dumps({"ch14 digit CNN, batch 64, cpu": 1e3 * statistics.median(times[5:])}))
+    timing.report(
+        "ch14 digit CNN, batch 64, cpu", lambda x, y: loss_function(model(x), y), optimiser,
+        images, labels, batch=64, default_steps=40,
+    )
 
 
 main()

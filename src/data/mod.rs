@@ -21,6 +21,8 @@ pub mod tables;
 pub mod verify;
 pub mod wait;
 
+pub use on_device::DigitBatcher;
+
 use crate::cli::Run;
 
 /// Why a run has no data.

@@ -1,5 +1,8 @@
 //! From a data set in host memory to tensors and pictures.
 
+use std::sync::Arc;
+
+use burn::data::dataloader::batcher::Batcher;
 use burn::tensor::Device;
 
 use super::mnist::{COLUMNS, Digits, ROWS};
@@ -26,5 +29,15 @@ impl Digits {
     /// When there is no digit `i`.
     pub fn picture(&self, i: usize) -> Result<Image, PlotError> {
         Ok(Image::gray(COLUMNS, ROWS, self.image(i))?.inverted())
+    }
+}
+
+/// Puts digits on a device for burn's own loaders, whose items are row numbers: a digit is copied once, when its batch is made.
+#[derive(Clone, Debug)]
+pub struct DigitBatcher(pub Arc<Digits>);
+
+impl Batcher<usize, Labelled<4>> for DigitBatcher {
+    fn batch(&self, rows: Vec<usize>, device: &Device) -> Labelled<4> {
+        self.0.subset(&rows).on(device)
     }
 }

@@ -5,13 +5,13 @@ use std::num::NonZero;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
-use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataloader::{DataLoader, DataLoaderBuilder};
 use burn::data::dataset::InMemDataset;
 use burn::optim::SgdConfig;
 use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::{ExecutionStrategy, Interrupter, Learner, MultiDeviceOptim, SupervisedTraining};
 use mlbook::cli::Interrupted;
+use mlbook::data::DigitBatcher;
 use mlbook::nn::weights::{self, Arrays};
 use mlbook::prelude::*;
 use mlbook::show;
@@ -137,17 +137,7 @@ impl SharedDigits {
 }
 
 fn loader(digits: &Arc<Digits>, rows: Vec<usize>, batch_size: usize) -> Arc<dyn DataLoader<DigitBatch>> {
-    DataLoaderBuilder::new(Batches(digits.clone())).batch_size(batch_size).build(InMemDataset::new(rows))
-}
-
-/// Puts the digits of a batch on a worker's device.
-#[derive(Clone)]
-struct Batches(Arc<Digits>);
-
-impl Batcher<usize, DigitBatch> for Batches {
-    fn batch(&self, rows: Vec<usize>, device: &Device) -> DigitBatch {
-        self.0.subset(&rows).on(device)
-    }
+    DataLoaderBuilder::new(DigitBatcher(digits.clone())).batch_size(batch_size).build(InMemDataset::new(rows))
 }
 
 /// A training that is over.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataloader::{DataLoader, DataLoaderBuilder};
 use burn::data::dataset::{Dataset, DatasetError};
+use mlbook::data::DigitBatcher;
 use mlbook::prelude::*;
 
 use crate::learner_steps::DigitBatch;
@@ -73,7 +73,9 @@ impl MnistDataModule {
 
     /// One thread: burn's workers each take a part of the data set, so that several would change the order of the batches.
     fn loader(&self, digits: &Arc<Digits>) -> DigitLoader {
-        DataLoaderBuilder::new(Batches(digits.clone())).batch_size(self.batch_size).build(Rows(digits.len()))
+        DataLoaderBuilder::new(DigitBatcher(digits.clone()))
+            .batch_size(self.batch_size)
+            .build(Rows(digits.len()))
     }
 }
 
@@ -87,15 +89,5 @@ impl Dataset<usize> for Rows {
 
     fn len(&self) -> usize {
         self.0
-    }
-}
-
-/// Puts the digits of a batch on the device.
-#[derive(Clone)]
-struct Batches(Arc<Digits>);
-
-impl Batcher<usize, DigitBatch> for Batches {
-    fn batch(&self, rows: Vec<usize>, device: &Device) -> DigitBatch {
-        self.0.subset(&rows).on(device)
     }
 }

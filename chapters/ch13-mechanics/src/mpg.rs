@@ -120,7 +120,7 @@ fn predictions(model: &MpgNet, cars: &Examples, device: &Device) -> Vec<f32> {
 }
 
 /// Mean squared and mean absolute error.
-fn errors(predictions: &[f32], truth: &[f32]) -> (f64, f64) {
+pub fn errors(predictions: &[f32], truth: &[f32]) -> (f64, f64) {
     let errors = || predictions.iter().zip(truth).map(|(p, t)| f64::from(p - t));
     let count = truth.len() as f64;
     (errors().map(|e| e * e).sum::<f64>() / count, errors().map(f64::abs).sum::<f64>() / count)

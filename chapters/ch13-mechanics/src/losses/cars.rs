@@ -6,6 +6,7 @@ use mlbook::prelude::*;
 use super::own::{HuberLoss, QuantileLoss};
 use super::{LEVELS, LossSettings, mean_and_spread, outputs, train};
 use crate::examples::Examples;
+use crate::mpg::errors;
 use crate::mpg_data::Cars;
 
 /// Kilometres per litre in a mile per gallon.
@@ -22,8 +23,10 @@ pub fn with_wild_targets(run: &Run, settings: &LossSettings) -> anyhow::Result<V
         spoiled.targets.iter_mut().step_by(settings.spoiled).for_each(|mpg| *mpg *= KM_PER_LITRE);
         let squares = train(&spoiled, 1, seed, settings, run, mean_squared_error)?;
         let lines = train(&spoiled, 1, seed, settings, run, |mpg, truth| huber.forward(mpg, truth))?;
-        by_squares.push(mean_absolute_error(&outputs(&squares, &cars.test, &run.device), &cars.test));
-        by_huber.push(mean_absolute_error(&outputs(&lines, &cars.test, &run.device), &cars.test));
+        let mean_absolute_error =
+            |model| errors(&outputs(model, &cars.test, &run.device), &cars.test.targets).1;
+        by_squares.push(mean_absolute_error(&squares));
+        by_huber.push(mean_absolute_error(&lines));
     }
     let ((squares, squares_spread), (huber, huber_spread)) =
         (mean_and_spread(&by_squares), mean_and_spread(&by_huber));
@@ -66,11 +69,6 @@ pub fn with_intervals(run: &Run, settings: &LossSettings) -> anyhow::Result<Vec<
     say!("{:<28} {width:>12.3}", "mean width, mpg");
     say!("{:<28} {one_for_all:>12.3}", "one interval for all, mpg");
     Ok(vec![("quantiles: test cars inside", covered), ("quantiles: mean width", width)])
-}
-
-fn mean_absolute_error(predictions: &[f32], examples: &Examples) -> f64 {
-    let errors = predictions.iter().zip(&examples.targets).map(|(mpg, truth)| f64::from((mpg - truth).abs()));
-    errors.sum::<f64>() / examples.len() as f64
 }
 
 /// The width of the interval that holds eight in ten of the training targets.

@@ -1,6 +1,5 @@
 //! The focal loss where one class is rare: benign and malignant tumours (WDBC), of the malignant but a few to learn from.
 
-use burn::tensor::activation::sigmoid;
 use mlbook::data::tables::{self, WDBC};
 use mlbook::prelude::*;
 use mlbook::rng::{Size, train_test_split_stratified};
@@ -27,7 +26,7 @@ pub fn with_a_rare_class(run: &Run, settings: &LossSettings) -> anyhow::Result<V
     for seed in (run.flags.seed..).take(settings.seeds) {
         let (learn, test) = tumours(run, settings.rare, seed)?;
         let entropy = train(&learn, 1, seed, settings, run, |logits, malignant| {
-            binary_cross_entropy(sigmoid(logits), malignant)
+            binary_cross_entropy_with_logits(logits, malignant)
         })?;
         let doubt =
             train(&learn, 1, seed, settings, run, |logits, malignant| focal.forward(logits, malignant))?;
