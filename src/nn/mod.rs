@@ -5,6 +5,7 @@ mod dropout;
 mod kernel;
 mod layers;
 mod loss;
+pub mod matrix;
 pub mod weights;
 
 pub use adam::{Adam, adam};

@@ -8,7 +8,7 @@ use super::colour::{self, AXIS, GRID, MISSING};
 use super::frame::plain;
 use super::matrix::{Grid, Words, check_shape};
 use super::series::{Value, numbers};
-use super::text::{self, TEXT};
+use super::text::{self, LINE, TEXT};
 use super::{Figure, PlotError};
 
 const BAR_GAP: f64 = 20.0;
@@ -38,6 +38,17 @@ pub struct HeatMap<'a, V> {
 /// # Errors
 /// No cell, rows of different length, as many names as neither none nor one each, or no finite number.
 pub fn heat_map<V: Value>(map: &HeatMap<'_, V>) -> Result<Figure, PlotError> {
+    marked_heat_map::<V, String>(map, &[])
+}
+
+/// A heat map with a word in each cell, below its number: where a policy goes, what stands there. Words may be empty.
+///
+/// # Errors
+/// As [`heat_map`], and if the words are not one for each cell (none at all are fine).
+pub fn marked_heat_map<V: Value, S: AsRef<str>>(
+    map: &HeatMap<'_, V>,
+    marks: &[Vec<S>],
+) -> Result<Figure, PlotError> {
     let name = if map.title.is_empty() { "heat map" } else { map.title };
     let columns = check_shape(name, map.rows)?;
     let row_names = names(name, ("rows", map.rows.len()), ("row names", map.row_names))?;
@@ -54,7 +65,17 @@ pub fn heat_map<V: Value>(map: &HeatMap<'_, V>) -> Result<Figure, PlotError> {
         columns: &column_names,
     };
     let annotate = map.annotate && rows.len().max(columns) <= MOST_WITH_NUMBERS;
-    let cell = cell(rows.len(), columns, annotate.then(|| widest_number(&rows)));
+    if !marks.is_empty() {
+        PlotError::same_length(name, ("the rows", rows.len()), ("the rows of words", marks.len()))?;
+        for words in marks {
+            PlotError::same_length(name, ("the columns", columns), ("the words of a row", words.len()))?;
+        }
+    }
+    let mut cell = cell(rows.len(), columns, annotate.then(|| widest_number(&rows)));
+    let widest_mark = marks.iter().flatten().map(|mark| text::width(mark.as_ref(), TEXT, false));
+    if let Some(width) = widest_mark.reduce(f64::max) {
+        cell = (cell.0.max(width + 14.0), cell.1.max(if annotate { 2.0 * TEXT * LINE + 8.0 } else { 36.0 }));
+    }
     let bar_axis = scale.axis((rows.len() as f64 * cell.1).max(SHORTEST_BAR));
     let bar_text = bar_axis.ticks.iter().map(|t| text::width(&t.label, TEXT, false)).fold(0.0, f64::max);
     let extra = BAR_GAP + BAR_WIDTH + 10.0 + bar_text;
@@ -64,11 +85,15 @@ pub fn heat_map<V: Value>(map: &HeatMap<'_, V>) -> Result<Figure, PlotError> {
     let mut canvas = Canvas::default();
     grid.draw(&mut canvas, &words, extra, |row, column| scale.colour(at(row, column)))?;
     canvas.edge(grid.area, GRID, 1.0);
-    if annotate {
-        for (row, column) in (0..rows.len()).flat_map(|row| (0..columns).map(move |column| (row, column))) {
-            let ink = colour::ink_on(scale.colour(at(row, column)));
-            let label = Label { colour: ink, ..plain(written(at(row, column)), Align::Middle) };
-            canvas.text(grid.cell_area(row, column).centre(), label);
+    for (row, column) in (0..rows.len()).flat_map(|row| (0..columns).map(move |column| (row, column))) {
+        let ink = colour::ink_on(scale.colour(at(row, column)));
+        let number = annotate.then(|| written(at(row, column)));
+        let mark = marks.get(row).and_then(|words| words.get(column)).map(|mark| mark.as_ref().to_owned());
+        let lines: Vec<String> = number.into_iter().chain(mark).collect();
+        let (x, y) = grid.cell_area(row, column).centre();
+        for (i, line) in lines.iter().enumerate() {
+            let down = (i as f64 - (lines.len() as f64 - 1.0) / 2.0) * TEXT * LINE;
+            canvas.text((x, y + down), Label { colour: ink, ..plain(line.clone(), Align::Middle) });
         }
     }
     let bar = Rect {

@@ -16,6 +16,7 @@
 //! | a classifier of two features | [`decision_regions`] |
 //! | classes taken for one another | [`confusion`] |
 //! | attention, correlation | [`heat_map`] |
+//! | values and a policy on a grid | [`marked_heat_map`] |
 //! | named values, distributions | [`bars`], [`histogram`] |
 //! | images, with answers | [`image_grid`] |
 //! | images over time | [`Animation`] |
@@ -48,7 +49,7 @@ pub use chart::{curves, residuals, scatter};
 pub use confusion::confusion;
 pub use error::PlotError;
 pub use figure::Figure;
-pub use heat::{HeatMap, heat_map};
+pub use heat::{HeatMap, heat_map, marked_heat_map};
 pub use images::{Image, Tone, image_grid};
 pub use regions::{Labelled, decision_regions};
 pub use series::{Panel, Series, Style, Value};

@@ -39,6 +39,11 @@ impl<M: Module> Descent<M> {
         self.model.expect(ALWAYS_THERE)
     }
 
+    /// Changes the length of the steps from here on.
+    pub fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.learning_rate = learning_rate;
+    }
+
     /// Computes the gradients of a batch's mean loss and takes one step of the optimiser.
     pub fn step(&mut self, loss: Tensor<1>) {
         let gradients = GradientsParams::from_grads(loss.backward(), self.model());

@@ -5,6 +5,8 @@
 
 use rayon::prelude::*;
 
+use crate::nn::matrix::{Matrix, product};
+
 /// Weight gradients are summed in this many parts, one after the other within a part: the same sums, bit for bit, on any
 /// number of cores.
 const PARTS: usize = 8;
@@ -213,69 +215,6 @@ fn sum(values: &[f32]) -> f32 {
 fn add(sum: &mut [f32], values: &[f32]) {
     for (sum, value) in sum.iter_mut().zip(values) {
         *sum += value;
-    }
-}
-
-/// A matrix in a slice, with the distance from one row and one column to the next.
-#[derive(Clone, Copy)]
-struct Matrix<'a> {
-    values: &'a [f32],
-    rows: usize,
-    columns: usize,
-    row_stride: usize,
-    column_stride: usize,
-}
-
-impl<'a> Matrix<'a> {
-    fn rows(values: &'a [f32], rows: usize, columns: usize) -> Self {
-        assert!(
-            values.len() >= rows * columns,
-            "a {rows} x {columns} matrix needs {} values",
-            rows * columns
-        );
-        Self { values, rows, columns, row_stride: columns, column_stride: 1 }
-    }
-
-    fn turned(self) -> Self {
-        Self {
-            values: self.values,
-            rows: self.columns,
-            columns: self.rows,
-            row_stride: self.column_stride,
-            column_stride: self.row_stride,
-        }
-    }
-}
-
-/// `result = left · right`, or `result += left · right` if `add`, on the calling thread.
-fn product(left: Matrix<'_>, right: Matrix<'_>, result: &mut [f32], add: bool) {
-    let [m, n, k] = [left.rows, right.columns, left.columns];
-    assert_eq!(k, right.rows, "the inner sizes of a matrix product");
-    assert!(result.len() >= m * n, "a {m} x {n} product needs {} places", m * n);
-    // SAFETY: the three slices hold every element that their sizes and strides reach (`Matrix::rows` and the assertion above check
-    // it), they are initialised, and `result` is borrowed mutably, so it overlaps neither factor.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            result.as_mut_ptr(),
-            1,
-            n as isize,
-            add,
-            left.values.as_ptr(),
-            left.column_stride as isize,
-            left.row_stride as isize,
-            right.values.as_ptr(),
-            right.column_stride as isize,
-            right.row_stride as isize,
-            1.0,
-            1.0,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
     }
 }
 
