@@ -26,7 +26,8 @@ impl Room {
     /// What the agent is told: numbers around 1 are best.
     fn observation(&self) -> [f32; 4] {
         let angle = std::f64::consts::TAU * self.hour as f64 / 24.0;
-        [(self.temperature - 20.0) / 3.0, self.outside / 10.0, angle.sin(), angle.cos()].map(|value| value as f32)
+        [(self.temperature - 20.0) / 3.0, self.outside / 10.0, angle.sin(), angle.cos()]
+            .map(|value| value as f32)
     }
 }
 

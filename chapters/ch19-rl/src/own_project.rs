@@ -25,7 +25,12 @@ pub fn run(run: &Run, settings: &OwnSettings) -> anyhow::Result<()> {
     run.in_one_go()?;
     let seed = run.flags.seed;
     let mut room = Room::new(seed);
-    let agent = AgentSettings { hidden: vec![64, 64], epsilon_decay: Decay::PerEpisode(0.98), steps: 1, ..AgentSettings::reliable() };
+    let agent = AgentSettings {
+        hidden: vec![64, 64],
+        epsilon_decay: Decay::PerEpisode(0.98),
+        steps: 1,
+        ..AgentSettings::reliable()
+    };
     let agent = AgentSettings { learning_rate: 1e-3, discount: 0.97, ..agent };
     let mut agent = DqnAgent::new(&room, agent, seed, &run.device)?;
     let schedule = Schedule {
@@ -38,7 +43,12 @@ pub fn run(run: &Run, settings: &OwnSettings) -> anyhow::Result<()> {
     };
     let history = train(&mut agent, &mut room, &schedule, &run.stop, |number, episode| {
         if number % 50 == 0 {
-            say!("episode {number:>3}/{}  reward {:>7.2}  epsilon {:.3}", settings.episodes, episode.reward, episode.epsilon);
+            say!(
+                "episode {number:>3}/{}  reward {:>7.2}  epsilon {:.3}",
+                settings.episodes,
+                episode.reward,
+                episode.epsilon
+            );
         }
     })?;
 
@@ -47,20 +57,30 @@ pub fn run(run: &Run, settings: &OwnSettings) -> anyhow::Result<()> {
     let thermostat = |room: &Room| usize::from(room.temperature < 20.0);
     let mut rng = NumpyRng::new(seed as u32);
     let ruled = mean_reward(&mut Room::new(test), settings.test_episodes, thermostat)?;
-    let chance = mean_reward(&mut Room::new(test), settings.test_episodes, |_| usize::from(rng.rand(1)[0] < 0.5))?;
+    let chance =
+        mean_reward(&mut Room::new(test), settings.test_episodes, |_| usize::from(rng.rand(1)[0] < 0.5))?;
 
     let (mut by_agent, mut by_rule) = (Vec::new(), Vec::new());
-    follow(&mut Room::new(test), |room, state| { by_agent.push(room.temperature); agent.best_action(state) })?;
-    follow(&mut Room::new(test), |room, _| { by_rule.push(room.temperature); Ok(thermostat(room)) })?;
+    follow(&mut Room::new(test), |room, state| {
+        by_agent.push(room.temperature);
+        agent.best_action(state)
+    })?;
+    follow(&mut Room::new(test), |room, _| {
+        by_rule.push(room.temperature);
+        Ok(thermostat(room))
+    })?;
     let hours: Vec<usize> = (0..by_agent.len()).collect();
     let prices: Vec<f64> = hours.iter().map(|&hour| Room::price(hour)).collect();
-    let rewards: Vec<f64> = history.iter().map(|episode| episode.reward).collect();
+    // The first episodes are so bad that nothing else would be seen.
+    let rewards: Vec<f64> = history.iter().map(|episode| episode.reward.max(-100.0)).collect();
     let figure = plot::curves(&[
-        Panel::new("Learning", "episode", "reward").with(Series::by_epoch("", &rewards)),
+        Panel::new("Learning", "episode", "reward, from −100 on").with(Series::by_epoch("", &rewards)),
         Panel::new("Two days", "hour", "degrees")
             .with(Series::line("agent", &hours, &by_agent))
             .with(Series::dashed("thermostat", &hours, &by_rule)),
-        Panel::new("Price of heating", "hour", "per hour").with(Series::line("", &hours, &prices)).y_shows(0.0),
+        Panel::new("Price of heating", "hour", "per hour")
+            .with(Series::line("", &hours, &prices))
+            .y_shows(0.0),
     ])?;
     run.save("room", &figure)?;
     mlbook::files::write(&run.path("model.safetensors"), &weights::write_arrays(&agent.brain().weights()?)?)?;

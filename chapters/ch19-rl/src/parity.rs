@@ -63,7 +63,9 @@ impl<'a> Replay<'a> {
         let actions = self.sizes.last().copied().unwrap_or(1);
         let best = next_values.chunks(actions).map(|values| values.iter().copied().fold(f32::MIN, f32::max));
         let outcomes = self.rewards.iter().zip(&self.done).zip(best);
-        outcomes.map(|((reward, done), best)| if *done { *reward } else { reward + DISCOUNT * best }).collect()
+        outcomes
+            .map(|((reward, done), best)| if *done { *reward } else { reward + DISCOUNT * best })
+            .collect()
     }
 
     /// The book's target vectors: the network's own values but for the action taken.
@@ -113,7 +115,8 @@ fn by_burn(fixture: &Fixture, device: &Device) -> Result<Row, ParityError> {
 /// The same on plain slices, which is what learns on the cpu.
 fn by_hand(fixture: &Fixture) -> Result<Row, ParityError> {
     let replay = Replay::read(fixture)?;
-    let missing = || ParityError::Missing { fixture: fixture.name.clone(), name: "param.layers.0.weight".to_owned() };
+    let missing =
+        || ParityError::Missing { fixture: fixture.name.clone(), name: "param.layers.0.weight".to_owned() };
     let mut network = HandNetwork::from_weights(&fixture.parameters()?).ok_or_else(missing)?;
     let error = |got: &[f32], name: &str| -> Result<f64, ParityError> {
         Ok(largest_error(got, &fixture.array(name)?.values))

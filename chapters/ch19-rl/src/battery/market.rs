@@ -88,15 +88,24 @@ impl BatteryMarket {
         days: usize,
         seed: u64,
     ) -> Result<Self, EnvError> {
-        let refuse = |what, rule, found: usize| Err(EnvError::Setting { what, rule, found: found.to_string() });
+        let refuse =
+            |what, rule, found: usize| Err(EnvError::Setting { what, rule, found: found.to_string() });
         if first_day < 7 {
             return refuse("the first day", "7 or later: forecasts look back on a week", first_day);
         }
         if last_day >= prices.days() {
-            return refuse("the last day", "before the last day that has prices: forecasts look ahead", last_day);
+            return refuse(
+                "the last day",
+                "before the last day that has prices: forecasts look ahead",
+                last_day,
+            );
         }
         if days == 0 || first_day + days > last_day {
-            return refuse("the length of an episode", "1 day or more, and fit between the first and the last", days);
+            return refuse(
+                "the length of an episode",
+                "1 day or more, and fit between the first and the last",
+                days,
+            );
         }
         let (hour, end, level) = (first_day * HOURS, 0, 0);
         let (episode, rng) = (Episode::NotBegun, GymRng::new(seed));

@@ -18,7 +18,9 @@ pub enum PriceError {
     File(#[from] FileError),
     #[error("{}, line {line}: {text:?} is no price. Each line must end in a number, its hour's price per MWh.", path.display())]
     NotAPrice { path: PathBuf, line: usize, text: String },
-    #[error("{days} whole days of prices, but at least {least} are needed: a week to forecast from, and weeks to trade in")]
+    #[error(
+        "{days} whole days of prices, but at least {least} are needed: a week to forecast from, and weeks to trade in"
+    )]
     TooFew { days: usize, least: usize },
     #[error("hour {hour} has a price of {price}; prices must be finite numbers")]
     NotFinite { hour: usize, price: f64 },
@@ -58,7 +60,8 @@ impl Prices {
         let text = String::from_utf8_lossy(&files::read(path)?).into_owned();
         let mut hourly = Vec::new();
         for (i, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let field = line.trim().rsplit([',', ';', '\t', ' ']).next().unwrap_or_default().trim_matches('"');
+            let field =
+                line.trim().rsplit([',', ';', '\t', ' ']).next().unwrap_or_default().trim_matches('"');
             match field.parse::<f64>() {
                 Ok(price) => hourly.push(price),
                 Err(_) if i == 0 => {}

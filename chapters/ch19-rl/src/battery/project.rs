@@ -79,12 +79,20 @@ pub fn run(run: &Run, flags: &PriceFlags, settings: &BatterySettings) -> anyhow:
     say!("{:<16} {:>9.0} {:>9.3}", "optimum", best.0, 1.0);
 
     let mut levels = 0;
-    let optimal: Vec<usize> = best.1.iter().map(|&action| { levels = battery.next_level(levels, action); levels }).collect();
+    let optimal: Vec<usize> = best
+        .1
+        .iter()
+        .map(|&action| {
+            levels = battery.next_level(levels, action);
+            levels
+        })
+        .collect();
     let (agent, (_, agent_levels)) = &trained[0];
     let week = Week { task: &task, hours: 7 * HOURS.min(test.len() / 7) };
     let named = [("rule", &traded[1].1.1), ("DQN", agent_levels), ("optimum", &optimal)];
     run.save("week", &week.figure(&named)?)?;
-    let shares_by_name: Vec<(&str, f64)> = traded.iter().map(|(name, (earned, _))| (*name, earned / best.0)).collect();
+    let shares_by_name: Vec<(&str, f64)> =
+        traded.iter().map(|(name, (earned, _))| (*name, earned / best.0)).collect();
     run.save("shares", &shares_figure(&shares_by_name, share)?)?;
     mlbook::files::write(&run.path("model.safetensors"), &weights::write_arrays(&agent.brain().weights()?)?)?;
 
@@ -158,7 +166,11 @@ impl Task {
             train(&mut agent, &mut env, &schedule, &run.stop, |number, episode| {
                 if number % every == 0 {
                     let daily = episode.reward / days as f64;
-                    say!("seed {seed}  episode {number:>3}/{}  {daily:>6.1} euros a day  epsilon {:.3}", settings.episodes, episode.epsilon);
+                    say!(
+                        "seed {seed}  episode {number:>3}/{}  {daily:>6.1} euros a day  epsilon {:.3}",
+                        settings.episodes,
+                        episode.epsilon
+                    );
                 }
             })?;
             let traded = self.test(&agent)?;
@@ -198,12 +210,13 @@ impl Week<'_> {
         let start = self.task.test.start;
         let days: Vec<f64> = (0..self.hours).map(|hour| hour as f64 / HOURS as f64).collect();
         let prices = &self.task.prices.hourly()[start..start + self.hours];
-        let above = Panel::new("Prices", "day", "euros per MWh").with(Series::line("", &days, prices)).y_shows(0.0);
+        let above = Panel::new("Prices", "day", "euros per MWh").with(Series::line("", &days, prices));
         let mut figures = vec![plot::curves(&[above])?];
         for (name, levels) in traders {
             let stored: Vec<f64> =
                 levels[..self.hours].iter().map(|&level| level as f64 * self.task.battery.energy).collect();
-            let panel = Panel::new(name, "day", "MWh in the battery").with(Series::line("", &days, &stored)).y_shows(0.0);
+            let panel =
+                Panel::new(name, "day", "MWh stored").with(Series::line("", &days, &stored)).y_shows(0.0);
             figures.push(plot::curves(&[panel])?);
         }
         Figure::grid(&figures, 2)

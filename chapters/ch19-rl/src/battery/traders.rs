@@ -20,7 +20,9 @@ pub fn optimum(battery: &Battery, prices: &[f64], level: usize) -> (f64, Vec<usi
                 battery.earned(from, to, price) + later[to]
             };
             // Waiting comes first, so that nothing moves without a gain.
-            let best = [0, 2].into_iter().fold(1, |best, action| if value(action) > value(best) { action } else { best });
+            let best = [0, 2]
+                .into_iter()
+                .fold(1, |best, action| if value(action) > value(best) { action } else { best });
             worth[from] = value(best);
             choices[hour][from] = best;
         }
@@ -77,7 +79,12 @@ impl Trader {
     }
 
     /// Euros from trading through these hours, beginning empty, and the level after each.
-    pub fn trade(&self, battery: &Battery, prices: &Prices, hours: std::ops::Range<usize>) -> (f64, Vec<usize>) {
+    pub fn trade(
+        &self,
+        battery: &Battery,
+        prices: &Prices,
+        hours: std::ops::Range<usize>,
+    ) -> (f64, Vec<usize>) {
         trade(battery, prices, hours, |hour, level| self.action(battery, prices, hour, level))
     }
 

@@ -37,7 +37,9 @@ impl DqnAgent {
         device: &Device,
     ) -> Result<Self, DqnError> {
         settings.check()?;
-        let (Space::Box { low, .. }, Space::Discrete(actions)) = (env.observation_space(), env.action_space()) else {
+        let (Space::Box { low, .. }, Space::Discrete(actions)) =
+            (env.observation_space(), env.action_space())
+        else {
             return Err(DqnError::Spaces);
         };
         let width = low.len();
@@ -108,7 +110,12 @@ impl DqnAgent {
     ///
     /// # Errors
     /// An action that there is not; states of another width or with NaN in them.
-    pub fn remember(&mut self, state: &[f32], action: usize, step: &Step<impl AsRef<[f32]>>) -> Result<(), DqnError> {
+    pub fn remember(
+        &mut self,
+        state: &[f32],
+        action: usize,
+        step: &Step<impl AsRef<[f32]>>,
+    ) -> Result<(), DqnError> {
         EnvError::check_action(action, self.actions)?;
         let ended = step.terminated || (step.truncated && !self.settings.goes_on_when_cut);
         let next_state = step.observation.as_ref();

@@ -62,7 +62,8 @@ impl Brain {
                 let states = matrix(next_states, rows, device); // [rows, numbers]
                 let online = online.model().valid();
                 let judge = target.as_ref().unwrap_or(&online);
-                let choosing = (double && target.is_some()).then(|| show::floats(&online.forward(states.clone())));
+                let choosing =
+                    (double && target.is_some()).then(|| show::floats(&online.forward(states.clone())));
                 (choosing, show::floats(&judge.forward(states)))
             }
         };

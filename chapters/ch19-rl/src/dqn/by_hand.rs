@@ -64,7 +64,10 @@ impl HandNetwork {
 
     /// Numbers of a state, and of actions.
     pub fn sizes(&self) -> (usize, usize) {
-        (self.layers.first().map_or(0, |layer| layer.inputs), self.layers.last().map_or(0, |layer| layer.outputs))
+        (
+            self.layers.first().map_or(0, |layer| layer.inputs),
+            self.layers.last().map_or(0, |layer| layer.outputs),
+        )
     }
 
     /// The values of the actions in one state. Units that are off cost nothing.
@@ -121,7 +124,12 @@ impl HandNetwork {
             let layer = &mut self.layers[i];
             let input = if i == 0 { batch.states } else { &self.outputs[i - 1] };
             let outputs = Matrix::rows(gradient, rows, layer.outputs);
-            product(Matrix::rows(input, rows, layer.inputs).turned(), outputs, &mut layer.weight.gradient, false);
+            product(
+                Matrix::rows(input, rows, layer.inputs).turned(),
+                outputs,
+                &mut layer.weight.gradient,
+                false,
+            );
             layer.bias.gradient.fill(0.0);
             for row in gradient.chunks_exact(layer.outputs) {
                 layer.bias.gradient.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
@@ -174,7 +182,10 @@ impl HandNetwork {
             let weight = transposed(part(&layer.weight), inputs, outputs);
             [
                 (format!("layers.{i}.weight"), Array { shape: vec![outputs, inputs], values: weight }),
-                (format!("layers.{i}.bias"), Array { shape: vec![outputs], values: part(&layer.bias).clone() }),
+                (
+                    format!("layers.{i}.bias"),
+                    Array { shape: vec![outputs], values: part(&layer.bias).clone() },
+                ),
             ]
         };
         self.layers.iter().enumerate().flat_map(named).collect()

@@ -36,7 +36,11 @@ impl ReplayMemory {
     /// [`DqnError::Setting`] for a capacity of 0.
     pub fn new(width: usize, capacity: usize) -> Result<Self, DqnError> {
         if capacity == 0 {
-            return Err(DqnError::Setting { what: "the memory's size", rule: "at least 1", found: "0".into() });
+            return Err(DqnError::Setting {
+                what: "the memory's size",
+                rule: "at least 1",
+                found: "0".into(),
+            });
         }
         let (states, next_states) = (Vec::new(), Vec::new());
         let (actions, rewards, discounts) = (Vec::new(), Vec::new(), Vec::new());

@@ -28,7 +28,9 @@ use crate::env::EnvError;
 pub enum DqnError {
     #[error(transparent)]
     Env(#[from] EnvError),
-    #[error("a batch of {batch} cannot be drawn from a memory that holds {held}. Fill it first, or draw fewer.")]
+    #[error(
+        "a batch of {batch} cannot be drawn from a memory that holds {held}. Fill it first, or draw fewer."
+    )]
     BatchTooLarge { batch: usize, held: usize },
     #[error("a state of {found} numbers, but the network takes {expected}")]
     Width { found: usize, expected: usize },

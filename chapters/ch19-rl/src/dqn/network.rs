@@ -122,9 +122,7 @@ impl Loss {
             let place = row * actions + action;
             let error = values[place] - target;
             let (loss, slope) = match self {
-                Self::SquaredOverAllActions => {
-                    (error * error / actions as f32, 2.0 * error / actions as f32)
-                }
+                Self::SquaredOverAllActions => (error * error / actions as f32, 2.0 * error / actions as f32),
                 Self::Huber if error.abs() < 1.0 => (0.5 * error * error, error),
                 Self::Huber => (error.abs() - 0.5, error.signum()),
             };
@@ -136,7 +134,12 @@ impl Loss {
 }
 
 /// One learning step on a device; returns the loss before it.
-pub(super) fn descend(descent: &mut Descent<QNetwork>, batch: &Batch<'_>, loss: Loss, device: &Device) -> f32 {
+pub(super) fn descend(
+    descent: &mut Descent<QNetwork>,
+    batch: &Batch<'_>,
+    loss: Loss,
+    device: &Device,
+) -> f32 {
     let states = Tensor::from_inner(batch.states_on(device)); // [batch, numbers]
     let loss = loss.of(descent.model().forward(states), batch);
     let number = loss.clone().inner();

@@ -57,7 +57,7 @@ pub fn run(run: &Run, settings: &CartPoleSettings) -> anyhow::Result<()> {
     run.save_json("history.json", &[histories(&book), histories(&reliable)])?;
 
     let figures = [curves("The book's agent", &book)?, curves("A reliable agent", &reliable)?];
-    run.save("curves", &Figure::row(&figures)?)?;
+    run.save("curves", &Figure::column(&figures)?)?;
     for (name, outcomes) in [("book", &book), ("reliable", &reliable)] {
         let path = run.path(format!("{name}.gif"));
         film(&outcomes[0].agent, run.flags.seed)?.save(&path)?;
@@ -122,7 +122,9 @@ fn train_all(
                 let (mean, seconds) = (steps as f64 / 50.0, started.elapsed().as_secs_f64());
                 say!(
                     "seed {seed}  episode {number:>3}/{}  mean steps {mean:>5.1}  epsilon {:.4}  loss {:.4}  {seconds:>4.0} s",
-                    schedule.episodes, episode.epsilon, episode.loss
+                    schedule.episodes,
+                    episode.epsilon,
+                    episode.loss
                 );
                 steps = 0;
             }
@@ -168,11 +170,14 @@ fn histories(outcomes: &[Outcome]) -> Vec<&[EpisodeRecord]> {
 
 /// Steps by episode: each of the first seed, then means of ten episodes for all seeds.
 fn curves(title: &str, outcomes: &[Outcome]) -> Result<Figure, PlotError> {
-    let steps = |outcome: &Outcome| outcome.history.iter().map(|episode| episode.steps as f64).collect::<Vec<_>>();
+    let steps =
+        |outcome: &Outcome| outcome.history.iter().map(|episode| episode.steps as f64).collect::<Vec<_>>();
     let first = steps(&outcomes[0]);
-    let mut means = Panel::new(&format!("{title}: means of {WINDOW}"), "episode", "steps").y_shows(0.0).y_shows(500.0);
+    let mut means =
+        Panel::new(&format!("{title}: means of {WINDOW}"), "episode", "steps").y_shows(0.0).y_shows(500.0);
     for outcome in outcomes {
-        let means_of_ten: Vec<f64> = steps(outcome).chunks(WINDOW).map(|some| mean_and_spread(some).0).collect();
+        let means_of_ten: Vec<f64> =
+            steps(outcome).chunks(WINDOW).map(|some| mean_and_spread(some).0).collect();
         let at: Vec<usize> = (1..=means_of_ten.len()).map(|window| window * WINDOW).collect();
         means = means.with(Series::line(&format!("seed {}", outcome.seed), &at, &means_of_ten));
     }
@@ -191,7 +196,9 @@ pub fn film(agent: &DqnAgent, seed: u64) -> Result<Animation, DqnError> {
     let mut film = Animation::new(Duration::from_millis(80));
     let (mut state, _) = env.reset(None);
     for number in 0.. {
-        if number % 4 == 0 && let Some(picture) = env.render() {
+        if number % 4 == 0
+            && let Some(picture) = env.render()
+        {
             // All pictures are equally large.
             let _ = film.push(picture);
         }

@@ -25,7 +25,14 @@ pub struct Schedule {
 impl Schedule {
     /// The book's.
     pub fn book() -> Self {
-        Self { episodes: 200, warm_up: 500, learn_every: 1, learn_at_end: false, final_rate: 1.0, solved_at: None }
+        Self {
+            episodes: 200,
+            warm_up: 500,
+            learn_every: 1,
+            learn_at_end: false,
+            final_rate: 1.0,
+            solved_at: None,
+        }
     }
 }
 
@@ -87,7 +94,10 @@ where
         record.loss /= losses as f32;
         watch(number, &record);
         history.push(record);
-        if schedule.solved_at.is_some_and(|reward| mean_of_last_hundred(&history).is_some_and(|mean| mean >= reward)) {
+        if schedule
+            .solved_at
+            .is_some_and(|reward| mean_of_last_hundred(&history).is_some_and(|mean| mean >= reward))
+        {
             break;
         }
     }
@@ -115,7 +125,11 @@ where
 }
 
 /// One step, acted and remembered: the next state, the reward, whether the episode is over.
-fn live<E>(agent: &mut DqnAgent, env: &mut E, state: &E::Observation) -> Result<(E::Observation, f64, bool), DqnError>
+fn live<E>(
+    agent: &mut DqnAgent,
+    env: &mut E,
+    state: &E::Observation,
+) -> Result<(E::Observation, f64, bool), DqnError>
 where
     E: Env<Action = usize>,
     E::Observation: AsRef<[f32]>,

@@ -2,6 +2,8 @@
 //! observation and an info, `step` an observation, a reward, whether the episode terminated or was cut off, and an info.
 //! What Gymnasium warns of or leaves to luck is a typed error here.
 
+#[cfg(feature = "gymnasium")]
+pub mod gymnasium;
 mod pcg;
 mod space;
 mod time_limit;

@@ -28,7 +28,10 @@ impl Space {
             }
             Self::Box { low, high } => {
                 values.len() == low.len()
-                    && values.iter().zip(low.iter().zip(high)).all(|(value, (low, high))| low <= value && value <= high)
+                    && values
+                        .iter()
+                        .zip(low.iter().zip(high))
+                        .all(|(value, (low, high))| low <= value && value <= high)
             }
         }
     }

@@ -92,9 +92,8 @@ pub fn values_and_policy(
             },
         }
     };
-    let marks: Vec<Vec<String>> = (0..rows)
-        .map(|row| (0..columns).map(|column| arrows(row * columns + column)).collect())
-        .collect();
+    let marks: Vec<Vec<String>> =
+        (0..rows).map(|row| (0..columns).map(|column| arrows(row * columns + column)).collect()).collect();
     let map = HeatMap {
         title,
         row_label: "row",

@@ -52,7 +52,13 @@ pub fn run(run: &Run, settings: &GridSettings) -> anyhow::Result<()> {
     let (monte_carlo, prediction_error) = monte_carlo(&mut grid, settings, seed)?;
 
     say!("\nTemporal differences: learning from every step");
-    let rates = Rates { discount: settings.discount, learning_rate: 0.1, epsilon_decay: 0.99995, ..Rates::book() };
+    let rates = Rates {
+        discount: settings.discount,
+        learning_rate: 0.1,
+        epsilon: 0.3,
+        epsilon_decay: 0.9999,
+        ..Rates::book()
+    };
     let on_policy = sarsa(&mut grid, rates, settings.long, seed)?;
     let way = Walk::along(&mut grid, &on_policy.agent.policy())?;
     say!("SARSA, {} episodes: {}", settings.long, told(&way));
@@ -61,7 +67,12 @@ pub fn run(run: &Run, settings: &GridSettings) -> anyhow::Result<()> {
     let book_rates = Rates { discount: settings.discount, ..Rates::book() };
     let learned = q_learning(&mut book, book_rates, settings.episodes, seed)?;
     for (number, episode) in learned.history.iter().enumerate() {
-        say!("episode {:>3}: reward {:>4.1}, {:>4} moves", number + 1, episode.reward_before_last, episode.moves);
+        say!(
+            "episode {:>3}: reward {:>4.1}, {:>4} moves",
+            number + 1,
+            episode.reward_before_last,
+            episode.moves
+        );
     }
     let way = Walk::along(&mut book, &learned.agent.policy())?;
     say!("its policy: {}", told(&way));
@@ -71,7 +82,8 @@ pub fn run(run: &Run, settings: &GridSettings) -> anyhow::Result<()> {
     let patient = q_learning(&mut book, book_rates, longer, seed)?.agent;
 
     run.save("learning", &learning_figure(&learned.history, &many)?)?;
-    let values = |title: &str, values: &[f64], policy: &Policy| values_and_policy(title, &grid, values, policy);
+    let values =
+        |title: &str, values: &[f64], policy: &Policy| values_and_policy(title, &grid, values, policy);
     let q = &learned.agent;
     let figures = [
         values("any action alike", &planned.uniform, &Policy::uniform(rows * columns, ARROWS.len()))?,
@@ -140,7 +152,10 @@ fn plan(grid: &GridWorld, discount: f64) -> Result<Planned, TabularError> {
     say!("policy iteration   {:>3} rounds", improved.sweeps);
     say!("value iteration    {:>3} sweeps, {error:.1e} from policy iteration", best.sweeps);
     let error = largest_distance(&best.values, &closed_form(grid, discount));
-    say!("closed form        {error:.1e} from discount^(moves left - 1); the start is worth {:.4}", best.values[0]);
+    say!(
+        "closed form        {error:.1e} from discount^(moves left - 1); the start is worth {:.4}",
+        best.values[0]
+    );
     Ok(Planned { uniform: solved, values: best.values, policy: best.policy, error })
 }
 
@@ -156,7 +171,11 @@ fn largest_distance(a: &[f64], b: &[f64]) -> f64 {
 
 type Table = (Vec<Vec<f64>>, Policy);
 
-fn monte_carlo(grid: &mut GridWorld, settings: &GridSettings, seed: u32) -> Result<(Table, f64), TabularError> {
+fn monte_carlo(
+    grid: &mut GridWorld,
+    settings: &GridSettings,
+    seed: u32,
+) -> Result<(Table, f64), TabularError> {
     let uniform = Policy::uniform(grid.model().states(), grid.model().actions());
     let exact = solve_policy(grid.model(), &uniform, settings.discount)?;
     let seen = monte_carlo_prediction(grid, &uniform, settings.discount, settings.long, seed)?;
@@ -228,7 +247,9 @@ fn many_seeds(
     let (share, spread) = many.steady;
     say!(
         "{} seeds, {episodes} episodes: {} find the gold, {} of them in {best} moves, the fewest there are; +1 in {share:.3} ± {spread:.3} of the episodes after 20",
-        settings.seeds, many.at_gold, many.on_shortest
+        settings.seeds,
+        many.at_gold,
+        many.on_shortest
     );
     Ok(many)
 }
@@ -260,5 +281,9 @@ fn beside_the_book(report: mlbook::cli::Report, history: &[EpisodeRecord]) -> ml
         .compare("longest episode", longest_at as f64 + 1.0, Book(17.0))
         .compare("its moves", longest.map_or(f64::NAN, |episode| episode.moves as f64), Book(321.0))
         .compare("+1 from episode 18 on", late as f64, Book(31.0))
-        .compare("moves of the last", history.last().map_or(f64::NAN, |episode| episode.moves as f64), Book(11.0))
+        .compare(
+            "moves of the last",
+            history.last().map_or(f64::NAN, |episode| episode.moves as f64),
+            Book(11.0),
+        )
 }

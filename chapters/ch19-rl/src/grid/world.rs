@@ -96,8 +96,8 @@ impl GridWorld {
         for distance in 1.. {
             let mut next_ring = Vec::new();
             for state in (0..distances.len()).filter(|state| !terminal.contains(state)) {
-                let leads_there =
-                    (0..ACTIONS).any(|action| ring.contains(&neighbour(self.rows, self.columns, state, action)));
+                let leads_there = (0..ACTIONS)
+                    .any(|action| ring.contains(&neighbour(self.rows, self.columns, state, action)));
                 if distances[state].is_none() && leads_there {
                     next_ring.push(state);
                 }
@@ -172,7 +172,8 @@ impl Env for GridWorld {
     fn step(&mut self, action: usize) -> Result<Step<usize>, EnvError> {
         self.episode.check()?;
         EnvError::check_action(action, ACTIONS)?;
-        let Outcome { next, reward, done, .. } = outcome(self.rows, self.columns, self.ending, self.state, action);
+        let Outcome { next, reward, done, .. } =
+            outcome(self.rows, self.columns, self.ending, self.state, action);
         self.state = next;
         if done {
             self.episode = Episode::Over;

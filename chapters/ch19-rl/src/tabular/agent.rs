@@ -27,9 +27,11 @@ impl Rates {
         check_discount(self.discount)?;
         let rate = self.learning_rate;
         check("the learning rate", rate, rate > 0.0 && rate <= 1.0, "above 0, up to 1")?;
-        for (what, share) in
-            [("epsilon", self.epsilon), ("epsilon_min", self.epsilon_min), ("epsilon_decay", self.epsilon_decay)]
-        {
+        for (what, share) in [
+            ("epsilon", self.epsilon),
+            ("epsilon_min", self.epsilon_min),
+            ("epsilon_decay", self.epsilon_decay),
+        ] {
             check(what, share, (0.0..=1.0).contains(&share), "from 0 to 1")?;
         }
         Ok(())

@@ -64,7 +64,8 @@ pub fn learn<E>(
 where
     E: Env<Observation = usize, Action = usize>,
 {
-    let (Space::Discrete(states), Space::Discrete(actions)) = (env.observation_space(), env.action_space()) else {
+    let (Space::Discrete(states), Space::Discrete(actions)) = (env.observation_space(), env.action_space())
+    else {
         return Err(TabularError::Empty);
     };
     let mut agent = TableAgent::new(states, actions, rates, seed)?;

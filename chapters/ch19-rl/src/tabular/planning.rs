@@ -38,7 +38,8 @@ pub fn evaluate_policy(
 /// As [`evaluate_policy`].
 pub fn value_iteration(mdp: &Mdp, discount: f64, tolerance: f64) -> Result<Solution, TabularError> {
     let best = |state: usize, values: &[f64]| {
-        let action_values = (0..mdp.actions()).map(|action| mdp.action_value(state, action, values, discount));
+        let action_values =
+            (0..mdp.actions()).map(|action| mdp.action_value(state, action, values, discount));
         action_values.fold(f64::NEG_INFINITY, f64::max)
     };
     let (values, sweeps) = settle(mdp, discount, tolerance, best)?;
