@@ -20,7 +20,7 @@ mlbook::settings! {
         /// Seeds that the agent is trained with, from the run's on
         seeds: usize, at_least_one, quick 2, book 5;
         /// Episodes of two weeks to learn from
-        episodes: usize, at_least_one, quick 200, book 800;
+        episodes: usize, at_least_one, quick 200, book 200;
         /// Days of generated prices to learn from
         train_days: usize, at_least_one, quick 730, book 730;
         /// Days to be judged by, after those

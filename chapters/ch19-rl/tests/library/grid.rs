@@ -64,6 +64,17 @@ fn twenty_seeds_find_the_gold_and_most_the_shortest_route() {
 }
 
 #[test]
+fn from_walks_at_random_every_seed_learns_the_shortest_route() {
+    let mut grid = GridWorld::new(5, 6, Ending::OnEntry).expect("5 by 6");
+    let rates = Rates { learning_rate: 0.1, epsilon: 1.0, epsilon_min: 1.0, ..Rates::book() };
+    for seed in 1..=20 {
+        let learned = q_learning(&mut grid, rates, 5_000, seed).expect("it learns");
+        let walk = Walk::along(&mut grid, &learned.agent.policy()).expect("a walk");
+        assert_eq!(walk.moves_to_gold, Some(8), "seed {seed}");
+    }
+}
+
+#[test]
 fn planning_has_the_values_in_closed_form() {
     for (rows, columns) in [(5, 6), (4, 6), (4, 3), (9, 12)] {
         let grid = GridWorld::new(rows, columns, Ending::OnEntry).expect("large enough");
