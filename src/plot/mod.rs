@@ -25,7 +25,7 @@
 mod animation;
 mod axis;
 mod bars;
-mod base64;
+pub(crate) mod base64;
 mod canvas;
 mod chart;
 mod colour;
