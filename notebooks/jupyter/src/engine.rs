@@ -190,6 +190,8 @@ impl Engine {
             ":build_env CARGO_PROFILE_DEV_DEBUG_ASSERTIONS=false".to_owned(),
             ":build_env CARGO_PROFILE_DEV_OVERFLOW_CHECKS=false".to_owned(),
             ":build_env CARGO_PROFILE_DEV_CODEGEN_UNITS=2".to_owned(),
+            // Each cell is new code: keeping what could be used again costs more than it ever saves.
+            ":build_env CARGO_PROFILE_DEV_INCREMENTAL=false".to_owned(),
             ":build_env CARGO_NET_OFFLINE=true".to_owned(),
         ];
         if let Some(stand_in) = snapshot.stand_in() {

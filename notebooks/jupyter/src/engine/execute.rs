@@ -200,8 +200,8 @@ impl Engine {
 
     fn ask(&mut self, code: &str, names: &[&str]) -> std::collections::BTreeMap<String, Answer> {
         let source = format!("{code}{}", probe::questions(names));
-        // Asked for completions, the engine writes the cell in its frame to its source file, without compiling it.
-        if self.context.completions(&source, source.len()).is_err() {
+        // Asked what something means, the engine writes the cell in its frame to its source file, without compiling it.
+        if self.context.hover_at(&source, source.len()).is_err() {
             return Default::default();
         }
         let Ok(framed) = self.context.last_source() else { return Default::default() };
