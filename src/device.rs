@@ -45,7 +45,7 @@ pub enum DeviceError {
 pub fn open(choice: DeviceChoice) -> Result<Device, DeviceError> {
     crate::memory::keep_freed_blocks();
     match choice {
-        DeviceChoice::Cpu => Ok(Device::flex()),
+        DeviceChoice::Cpu => Ok(cpu()),
         DeviceChoice::Webgpu => adapters().into_iter().next().ok_or(DeviceError::NoAdapter),
         // Part of the project's brief; gone in burn 0.23.
         #[allow(deprecated)]
@@ -53,9 +53,27 @@ pub fn open(choice: DeviceChoice) -> Result<Device, DeviceError> {
     }
 }
 
+/// The processor, which is always there.
+pub fn cpu() -> Device {
+    crate::memory::keep_freed_blocks();
+    Device::flex()
+}
+
 /// The graphics adapters of this machine, hardware before software.
 pub fn adapters() -> Vec<Device> {
     Device::enumerate(DeviceType::Wgpu).into_vec()
+}
+
+/// The name by which a device is chosen: `cpu`, `webgpu` or `ndarray`.
+pub fn name(device: &Device) -> String {
+    // Part of the project's brief; gone in burn 0.23.
+    #[allow(deprecated)]
+    let choice = match device {
+        device if *device == Device::flex() => DeviceChoice::Cpu,
+        device if *device == Device::ndarray() => DeviceChoice::Ndarray,
+        _ => DeviceChoice::Webgpu,
+    };
+    choice.to_string()
 }
 
 /// What a device is called, for people: `cpu (burn-flex, 2 threads)` or the adapter's name.

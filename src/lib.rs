@@ -11,6 +11,7 @@ pub mod device;
 pub mod files;
 pub mod memory;
 pub mod nn;
+pub mod notebook;
 pub mod parity;
 pub mod plot;
 pub mod prelude;

@@ -12,7 +12,10 @@ pub use chapter::{Chapter, ManifestError, ProjectCard};
 pub use check::{BenchFlags, ParityFlags};
 pub use report::{Book, Report};
 pub use run::{Run, RunError, RunFlags};
-pub use stop::{Interrupted, StopFlag};
+pub use stop::{
+    CellInterrupted, Interrupted, StopFlag, begin_cell, carried_out, check_interrupt, interrupted,
+    interruption_point, listen,
+};
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};

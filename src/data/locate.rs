@@ -89,7 +89,11 @@ impl Located {
                  cargo book data fetch {wanted})"
             );
         }
-        format!("{set} ({origin}: {})", self.dir.display())
+        match self.origin {
+            // Part of the project: there is nothing to look for.
+            Origin::Bundled => format!("{set} ({origin})"),
+            _ => format!("{set} ({origin}: {})", self.dir.display()),
+        }
     }
 }
 

@@ -1,15 +1,20 @@
-//! How far a download is: a bar on a terminal, plain lines otherwise.
+//! How far a download is: a bar on a terminal and in a notebook, plain lines otherwise.
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::notebook::{Bar, Front, front};
 
 /// Where progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// A bar on the standard error stream.
     Bar,
+    /// A bar in the output of a notebook's cell.
+    Notebook,
     /// Lines on the standard error stream.
     Lines,
     /// Nowhere.
@@ -17,9 +22,13 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// A bar if the standard error stream is a terminal, lines otherwise.
+    /// A bar if the standard error stream is a terminal or a notebook runs, lines otherwise.
     pub fn for_stderr() -> Self {
-        if std::io::stderr().is_terminal() { Self::Bar } else { Self::Lines }
+        match front() {
+            Front::Kernel => Self::Notebook,
+            _ if std::io::stderr().is_terminal() => Self::Bar,
+            _ => Self::Lines,
+        }
     }
 
     /// Shows one line. That nobody reads it any more is no reason to stop.
@@ -39,7 +48,8 @@ impl Progress {
         if let Some(bar) = &bar {
             bar.set_message(name.to_string());
         }
-        Track { progress: self, name: name.to_string(), bytes, shown: AtomicU64::new(0), bar }
+        let in_notebook = (self == Self::Notebook).then(|| Mutex::new(Bar::of_bytes(name, bytes)));
+        Track { progress: self, name: name.to_string(), bytes, shown: AtomicU64::new(0), bar, in_notebook }
     }
 }
 
@@ -50,6 +60,7 @@ pub struct Track {
     bytes: u64,
     shown: AtomicU64,
     bar: Option<ProgressBar>,
+    in_notebook: Option<Mutex<Bar>>,
 }
 
 impl Track {
@@ -57,6 +68,10 @@ impl Track {
     pub fn at(&self, position: u64) {
         if let Some(bar) = &self.bar {
             bar.set_position(position);
+            return;
+        }
+        if let Some(bar) = &self.in_notebook {
+            bar.lock().unwrap_or_else(PoisonError::into_inner).at(position);
             return;
         }
         let quarter = position.saturating_mul(4) / self.bytes.max(1);
@@ -78,6 +93,9 @@ impl Drop for Track {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+        }
+        if let Some(bar) = self.in_notebook.take() {
+            bar.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
         }
     }
 }

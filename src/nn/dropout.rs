@@ -1,8 +1,9 @@
 //! Drop-out whose masks come from the run's own generator, so that a seed drops the same units on every device.
 
-use burn::module::Module;
+use burn::module::{Flag, Module, Param};
 use burn::tensor::{Tensor, TensorData};
 
+use super::observe;
 use crate::rng::Generator;
 
 /// `torch.nn.Dropout(probability)`, not yet tied to a generator.
@@ -26,7 +27,8 @@ pub fn dropout(probability: f64) -> DropoutBuilder {
 impl DropoutBuilder {
     /// The layer; it draws its masks from `generator` during training.
     pub fn init(self, generator: &Generator) -> Dropout {
-        Dropout { probability: self.probability, generator: generator.clone() }
+        let training = Param::from_bool(true);
+        Dropout { probability: self.probability, generator: generator.clone(), training }
     }
 }
 
@@ -37,15 +39,21 @@ pub struct Dropout {
     probability: f64,
     #[module(skip)]
     generator: Generator,
+    /// Off in a model that was frozen, as in burn's own layer.
+    training: Param<Flag>,
 }
 
 impl Dropout {
-    /// Training is what happens on a device with autodiff; elsewhere the input comes back as it is.
+    /// Training is what happens on a device with autodiff; elsewhere, and in a frozen model, the input comes back as it is.
     ///
     /// # Shapes
     /// Any, returned as given.
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
-        if self.probability == 0.0 || !input.is_autodiff() {
+        observe::leaves(self.training.id, self.dropped(input))
+    }
+
+    fn dropped<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+        if self.probability == 0.0 || !input.is_autodiff() || !self.training.val().is_enabled() {
             return input;
         }
         let keep = 1.0 - self.probability;

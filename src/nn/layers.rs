@@ -1,11 +1,9 @@
-//! Layers whose weights are drawn as PyTorch draws them: same generator, same order, same bounds.
+//! Convolutions whose weights are drawn as PyTorch draws them: same generator, same order, same bounds.
 
 use burn::module::{Module, Param};
-use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
-use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::kernel;
+use super::{kernel, observe};
 use crate::rng::Generator;
 
 /// A convolution over images, not yet initialised; see [`conv2d`].
@@ -69,10 +67,11 @@ impl Conv2d {
     /// - images: `[batch, in, height, width]`
     /// - returns `[batch, out, …]` with sides `(side + 2·padding − k) / stride + 1`
     pub fn forward(&self, images: Tensor<4>) -> Tensor<4> {
-        match &self.bias {
+        let maps = match &self.bias {
             Some(bias) => kernel::conv2d(images, self.weight.val(), bias.val(), self.stride, self.padding),
             None => cross_correlate(images, self.weight.val(), self.stride, self.padding),
-        }
+        };
+        observe::leaves(self.weight.id, maps)
     }
 }
 
@@ -87,63 +86,16 @@ pub fn cross_correlate(images: Tensor<4>, kernels: Tensor<4>, stride: usize, pad
     kernel::conv2d(images, kernels, bias, stride, padding)
 }
 
-/// A dense layer, not yet initialised; see [`linear`].
-#[derive(Clone, Copy, Debug)]
-pub struct LinearBuilder {
-    in_features: usize,
-    out_features: usize,
-    bias: bool,
-}
-
-/// `torch.nn.Linear(in_features, out_features)`, with bias.
-pub fn linear(in_features: usize, out_features: usize) -> LinearBuilder {
-    LinearBuilder { in_features, out_features, bias: true }
-}
-
-impl LinearBuilder {
-    /// Without the bias.
-    pub fn no_bias(self) -> Self {
-        Self { bias: false, ..self }
-    }
-
-    /// Draws the weight, then the bias, both U(±1/√in). PyTorch keeps the weight as `[out, in]`, burn as `[in, out]`:
-    /// the numbers are drawn in PyTorch's order and turned.
-    pub fn init(self, generator: &Generator, device: &Device) -> Linear {
-        let [inputs, outputs] = [self.in_features, self.out_features];
-        let mut layer = LinearConfig::new(inputs, outputs)
-            .with_bias(self.bias)
-            .with_initializer(Initializer::Zeros)
-            .init(device);
-        let mut rng = generator.lock();
-        let drawn = rng.linear_default(&[outputs, inputs]);
-        layer.weight = parameter(transposed(&drawn, outputs, inputs), [inputs, outputs], device);
-        if self.bias {
-            layer.bias = Some(parameter(rng.bias_default(outputs, inputs), [outputs], device));
-        }
-        layer
-    }
-}
-
-/// `nn.init.xavier_uniform_(layer.weight)`: the layer with a weight drawn anew, U(±√(6 / (in + out))) (Glorot and Bengio, 2010).
-pub fn xavier_uniform(layer: Linear, generator: &Generator) -> Linear {
-    let weight = layer.weight.val();
-    let [inputs, outputs] = weight.dims();
-    let drawn = generator.lock().xavier_uniform(&[outputs, inputs], 1.0);
-    let drawn = parameter(transposed(&drawn, outputs, inputs), [inputs, outputs], &weight.device());
-    Linear { weight: drawn, ..layer }
-}
-
-/// `torch.nn.MaxPool2d(kernel_size)`: windows side by side.
-pub fn max_pool2d(kernel_size: usize) -> MaxPool2d {
-    MaxPool2dConfig::new([kernel_size; 2]).init()
-}
-
-fn parameter<const D: usize>(values: Vec<f32>, shape: [usize; D], device: &Device) -> Param<Tensor<D>> {
+pub(super) fn parameter<const D: usize>(
+    values: Vec<f32>,
+    shape: [usize; D],
+    device: &Device,
+) -> Param<Tensor<D>> {
     Param::from_data(TensorData::new(values, shape), device)
 }
 
 /// The `[rows, columns]` matrix `values` as `[columns, rows]`.
-fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+pub(super) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     let mut turned = vec![0.0; values.len()];
     for (row, line) in values.chunks_exact(columns).enumerate() {
         for (column, &value) in line.iter().enumerate() {

@@ -4,20 +4,21 @@ mod adam;
 mod dropout;
 mod kernel;
 mod layers;
+mod linear;
 mod loss;
 pub mod matrix;
+pub mod observe;
+mod pool;
 pub mod weights;
 
 pub use adam::{Adam, adam};
 pub use dropout::{Dropout, dropout};
-pub use layers::{
-    Conv2d, Conv2dBuilder, LinearBuilder, conv2d, cross_correlate, linear, max_pool2d, xavier_uniform,
-};
+pub use layers::{Conv2d, Conv2dBuilder, conv2d, cross_correlate};
+pub use linear::{Linear, LinearBuilder, linear, xavier_uniform};
 pub use loss::{
     binary_cross_entropy, binary_cross_entropy_with_logits, correct, cross_entropy, mean_squared_error,
     negative_log_likelihood,
 };
+pub use pool::{MaxPool2d, max_pool2d};
 
-pub use burn::nn::Linear;
-pub use burn::nn::pool::MaxPool2d;
 pub use burn::tensor::activation::{log_softmax, relu, sigmoid, softmax, tanh};

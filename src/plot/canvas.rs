@@ -123,10 +123,7 @@ impl Canvas {
         rgb: &[u8],
         pixelated: bool,
     ) -> Result<(), PlotError> {
-        let mut png = Vec::new();
-        PngEncoder::new(&mut png)
-            .write_image(rgb, size.0 as u32, size.1 as u32, ExtendedColorType::Rgb8)
-            .map_err(|e| PlotError::Render { format: "PNG", reason: e.to_string() })?;
+        let png = png(size, rgb)?;
         self.shapes.push(Shape::Picture { area, png, pixelated });
         Ok(())
     }
@@ -143,6 +140,15 @@ impl Canvas {
         }
         Ok(Figure::new(width, height, body))
     }
+}
+
+/// The PNG file of an RGB picture.
+pub(super) fn png(size: (usize, usize), rgb: &[u8]) -> Result<Vec<u8>, PlotError> {
+    let mut png = Vec::new();
+    PngEncoder::new(&mut png)
+        .write_image(rgb, size.0 as u32, size.1 as u32, ExtendedColorType::Rgb8)
+        .map_err(|e| PlotError::Render { format: "PNG", reason: e.to_string() })?;
+    Ok(png)
 }
 
 fn units(pixels: f64) -> i32 {

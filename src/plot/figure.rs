@@ -138,11 +138,6 @@ impl Figure {
         let width = widths.iter().sum::<f64>() + GAP * (columns - 1) as f64;
         Ok(Self::new(width, top - GAP, together(placed)))
     }
-
-    /// Shows the figure in a notebook: evcxr calls this for a cell whose last value is a figure.
-    pub fn evcxr_display(&self) {
-        println!("EVCXR_BEGIN_CONTENT image/svg+xml\n{}\nEVCXR_END_CONTENT", self.svg());
-    }
 }
 
 /// The elements of several figures, each moved to its place.

@@ -1,7 +1,7 @@
 //! Grids of small images with captions.
 
-use super::canvas::{Align, Canvas, Label, Rect};
-use super::colour::{AXIS, INK, RIGHT, WRONG};
+use super::canvas::{self, Align, Canvas, Label, Rect};
+use super::colour::{self, AXIS, INK, RIGHT, WRONG};
 use super::frame::plain;
 use super::series::Value;
 use super::text::{self, LINE, TEXT};
@@ -80,6 +80,46 @@ impl Image {
         let (green, blue) = rest.split_at(plane);
         let pixels = red.iter().zip(green).zip(blue).flat_map(|((&r, &g), &b)| [r, g, b]);
         Ok(Self::new(width, height, pixels.collect()))
+    }
+
+    /// Numbers as colours: white for 0, blue below and vermilion above, or, if none of `low` and `high` is on the other side of 0,
+    /// white for `low` and blue for `high`. What is not finite is black.
+    ///
+    /// # Errors
+    /// When `values` are not `width` × `height`, or there are none.
+    pub fn heat<V: Value>(
+        width: usize,
+        height: usize,
+        values: &[V],
+        low: f64,
+        high: f64,
+    ) -> Result<Self, PlotError> {
+        Self::check(width, height, 1, values.len())?;
+        let largest = low.abs().max(high.abs());
+        let pixel = |value: &V| match value.to_f64() {
+            value if !value.is_finite() => INK,
+            value if low < 0.0 && high > 0.0 => colour::diverging(value / largest),
+            value => colour::blues((value - low) / (high - low)),
+        };
+        let pixels = values.iter().map(pixel).flat_map(|colour| [colour.0, colour.1, colour.2]);
+        Ok(Self::new(width, height, pixels.collect()))
+    }
+
+    /// The image as a PNG file, each pixel as a square of `scale` by `scale`.
+    ///
+    /// # Errors
+    /// When the encoder refuses, as it does beyond 4 billion pixels a side.
+    pub fn png(&self, scale: usize) -> Result<Vec<u8>, PlotError> {
+        let scale = scale.max(1);
+        let (pixels, _) = self.rgb.as_chunks::<3>();
+        let mut rgb = Vec::with_capacity(self.rgb.len() * scale * scale);
+        for row in pixels.chunks(self.width.max(1)) {
+            let wide: Vec<u8> = row.iter().flat_map(|&pixel| [pixel].repeat(scale)).flatten().collect();
+            for _ in 0..scale {
+                rgb.extend_from_slice(&wide);
+            }
+        }
+        canvas::png((self.width * scale, self.height * scale), &rgb)
     }
 
     fn check(width: usize, height: usize, channels: usize, given: usize) -> Result<(), PlotError> {

@@ -26,7 +26,7 @@
 mod animation;
 mod axis;
 mod bars;
-mod base64;
+pub(crate) mod base64;
 mod canvas;
 mod chart;
 mod colour;

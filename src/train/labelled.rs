@@ -2,6 +2,8 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
+use crate::cli::interruption_point;
+
 /// Examples and their class labels, on one device.
 #[derive(Clone, Debug)]
 pub struct Labelled<const D: usize> {
@@ -43,10 +45,12 @@ impl<const D: usize> Labelled<D> {
         (self.inputs.clone().select(0, rows.clone()), self.labels.clone().select(0, rows))
     }
 
-    /// The examples in order, `size` at a time; the last batch may be smaller.
+    /// The examples in order, `size` at a time; the last batch may be smaller. In a notebook an interrupt ends the cell before the
+    /// next batch.
     pub fn batches(&self, size: usize) -> impl Iterator<Item = (Tensor<D>, Tensor<1, Int>)> + '_ {
         let length = self.len();
         (0..length).step_by(size.max(1)).map(move |start| {
+            interruption_point();
             let count = size.min(length - start);
             (self.inputs.clone().narrow(0, start, count), self.labels.clone().narrow(0, start, count))
         })

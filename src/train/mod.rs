@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod descent;
+mod display;
 mod evaluation;
 mod history;
 mod labelled;

@@ -6,14 +6,15 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use burn::tensor::Tensor;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::checkpoint::{self, CheckpointError, Place};
+use super::display::Display;
 use super::settings::{SETTINGS, described, same_settings};
 use super::{Descent, EpochRecord, History};
-use crate::cli::{Interrupted, Run, RunError};
+use crate::cli::{Interrupted, Run, RunError, carried_out};
 use crate::nn::weights::WeightsError;
+use crate::notebook::Standing;
 use crate::say;
 
 /// How many losses from the start are kept, to compare devices and machines by.
@@ -76,7 +77,7 @@ pub struct Training<'run, M: Module> {
     log_epochs: usize,
     validation_loader: bool,
     epoch_started: Instant,
-    bar: ProgressBar,
+    display: Display,
 }
 
 impl<'run, M: Module> Training<'run, M> {
@@ -120,17 +121,18 @@ impl<'run, M: Module> Training<'run, M> {
             .iter()
             .map(|(name, &sum)| (name.clone(), Tensor::from_floats([sum], device)))
             .collect();
+        let batches = plan.examples.div_ceil(plan.batch_size);
         let mut training = Self {
             run,
             plan,
             descent: Descent::new(model, optimizer, plan.learning_rate),
+            display: Display::begin(plan.num_epochs, batches, standing(&place, &plan)),
             place,
             sums,
             first_losses: vec![],
             log_epochs: 1,
             validation_loader: true,
             epoch_started: Instant::now(),
-            bar: bar(),
         };
         if is_fresh {
             // From the first batch on, there is something to resume from.
@@ -176,10 +178,7 @@ impl<'run, M: Module> Training<'run, M> {
             self.sums.clear();
         }
         self.epoch_started = Instant::now();
-        self.bar.reset();
-        self.bar.set_length(self.batches() as u64);
-        self.bar.set_position(self.place.batch as u64);
-        self.bar.set_message(format!("epoch {}/{}", self.place.epoch + 1, self.plan.num_epochs));
+        self.display.next_epoch(standing(&self.place, &self.plan), &self.place.history);
         true
     }
 
@@ -193,7 +192,8 @@ impl<'run, M: Module> Training<'run, M> {
             self.save_checkpoint()?;
             let (batch, epoch) = (self.place.batch, self.place.epoch + 1);
             let at = format!("after batch {batch} of {} in epoch {epoch}", self.batches());
-            self.bar.finish_and_clear();
+            self.display.end(&self.place.history);
+            carried_out();
             return Err(Interrupted { at, resumable: true }.into());
         }
         let start = self.place.batch * self.plan.batch_size;
@@ -210,7 +210,8 @@ impl<'run, M: Module> Training<'run, M> {
         }
         self.count("loss", value * self.batch_len() as f32);
         self.place.batch += 1;
-        self.bar.inc(1);
+        self.display.step();
+        self.show_curves(false);
     }
 
     /// Adds a batch's sum (of shape `[1]`) to a metric, which the epoch line shows per example.
@@ -229,6 +230,7 @@ impl<'run, M: Module> Training<'run, M> {
     /// # Errors
     /// [`TrainError::Diverged`] when the loss is no number any more; then the checkpoint of the epoch before stays.
     pub fn end_epoch(&mut self, valid: &[(&str, f64)]) -> Result<(), TrainError> {
+        self.show_curves(true);
         let examples = self.plan.examples as f64;
         let mut metrics = Vec::new();
         let others = self.sums.keys().map(String::as_str).filter(|name| !FIRST_METRICS.contains(name));
@@ -243,7 +245,7 @@ impl<'run, M: Module> Training<'run, M> {
         let record = EpochRecord { epoch, metrics, seconds };
         let line = record.line(self.plan.num_epochs);
         if let Some(loss) = record.get("loss").filter(|loss| !loss.is_finite()) {
-            self.bar.finish_and_clear();
+            self.display.end(&self.place.history);
             say!("{line}");
             return Err(TrainError::Diverged { epoch, loss });
         }
@@ -258,17 +260,27 @@ impl<'run, M: Module> Training<'run, M> {
         self.sums.clear();
         self.save_checkpoint()?;
         if epoch == 1 || epoch.is_multiple_of(self.log_epochs) || epoch == self.plan.num_epochs {
-            self.bar.suspend(|| say!("{line}"));
+            self.display.line(&line);
         }
         Ok(())
     }
 
     /// Writes the weights and hands out the trained model with its history.
-    pub fn finish(self) -> Result<(M, History), TrainError> {
-        self.bar.finish_and_clear();
+    pub fn finish(mut self) -> Result<(M, History), TrainError> {
+        self.display.end(&self.place.history);
         crate::nn::weights::save(self.model(), &self.run.path(WEIGHTS))?;
         say!("weights {}", self.run.path(WEIGHTS).display());
         Ok((self.descent.into_model(), self.place.history))
+    }
+
+    /// Goes on with the curves of a notebook, if it is time or the epoch ends.
+    fn show_curves(&mut self, epoch_ends: bool) {
+        let Some(curves) = self.display.curves(epoch_ends) else { return };
+        let other = self.sums.keys().map(String::as_str).find(|&name| name != FIRST_METRICS[0]);
+        let metrics = [FIRST_METRICS[0], other.unwrap_or_default()];
+        let sum = |name| Some((name, f64::from(self.sums.get(name)?.clone().into_scalar::<f32>())));
+        let sums: Vec<(&str, f64)> = metrics.into_iter().filter_map(sum).collect();
+        curves.look(standing(&self.place, &self.plan), &sums, &self.place.history);
     }
 
     fn batches(&self) -> usize {
@@ -292,12 +304,7 @@ impl<'run, M: Module> Training<'run, M> {
     }
 }
 
-/// A bar over the batches of an epoch, on a terminal only.
-fn bar() -> ProgressBar {
-    if !crate::cli::on_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}")
-        .unwrap_or(ProgressStyle::default_bar());
-    ProgressBar::new(0).with_style(style)
+fn standing(place: &Place, plan: &Plan) -> Standing {
+    let examples = (place.batch * plan.batch_size).min(plan.examples);
+    Standing { epoch: place.epoch, batch: place.batch, examples }
 }

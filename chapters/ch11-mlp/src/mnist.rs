@@ -96,7 +96,7 @@ fn save(net: &NeuralNet, run: &Run) -> anyhow::Result<()> {
 }
 
 /// Section 11.9: the mean squared error by epoch, and both accuracies.
-fn curves(history: &History) -> Result<Figure, PlotError> {
+pub fn curves(history: &History) -> Result<Figure, PlotError> {
     let line = |label: &str, metric: &str| {
         let (epochs, values) = history.curve(metric);
         Series::line(label, &epochs, &values)

@@ -40,6 +40,40 @@ pub fn evaluate(net: &NeuralNet, digits: &Labelled<2>) -> Scores {
     Scores { mse: sums[0], accuracy: sums[1] }
 }
 
+/// The scores that an epoch ends with.
+#[derive(Clone, Copy, Debug)]
+pub struct EpochScores {
+    pub train: Scores,
+    pub validation: Scores,
+}
+
+/// Measures `net` after an epoch. The book does it in shuffled batches, two more shuffles of NumPy's one generator. The scores do not
+/// depend on the order, but `rng` shuffles along, so that the next epoch has the book's batches.
+pub fn measure(
+    net: &NeuralNet,
+    train: &Labelled<2>,
+    validation: &Labelled<2>,
+    rng: &mut NumpyRng,
+) -> EpochScores {
+    for examples in [train.len(), validation.len()] {
+        rng.permutation(examples);
+    }
+    EpochScores { train: evaluate(net, train), validation: evaluate(net, validation) }
+}
+
+impl EpochScores {
+    /// The epoch's place in a history.
+    pub fn record(&self, epoch: usize, seconds: f64) -> EpochRecord {
+        let metrics = [
+            ("loss", self.train.mse),
+            ("accuracy", self.train.accuracy),
+            ("valid loss", self.validation.mse),
+            ("valid accuracy", self.validation.accuracy),
+        ];
+        EpochRecord { epoch, metrics: metrics.map(|(name, value)| (name.to_owned(), value)).into(), seconds }
+    }
+}
+
 /// The class with the highest output for each of the first `count` digits.
 pub fn predictions(net: &NeuralNet, digits: &Labelled<2>, count: usize) -> Vec<usize> {
     let first = digits.inputs.clone().narrow(0, 0, count.min(digits.len())); // [count, features]
@@ -108,26 +142,15 @@ impl Descent<'_> {
 
     /// Measures, prints the epoch's line, writes a checkpoint.
     fn end_epoch(&mut self, started: Instant) -> Result<(), TrainError> {
-        let train = evaluate(&self.net, &self.train);
-        let valid = evaluate(&self.net, &self.validation);
-        // The book measures in shuffled batches too: three shuffles of NumPy's one generator for each epoch.
-        for examples in [self.train.len(), self.train.len(), self.validation.len()] {
-            self.place.rng.permutation(examples);
-        }
-        let metrics = [
-            ("loss", train.mse),
-            ("accuracy", train.accuracy),
-            ("valid loss", valid.mse),
-            ("valid accuracy", valid.accuracy),
-        ];
-        let record = EpochRecord {
-            epoch: self.place.epoch + 1,
-            metrics: metrics.map(|(name, value)| (name.to_owned(), value)).into(),
-            seconds: self.place.seconds + started.elapsed().as_secs_f64(),
-        };
+        // The place kept the generator as it was before the epoch's own order.
+        self.place.rng.permutation(self.train.len());
+        let scores = measure(&self.net, &self.train, &self.validation, &mut self.place.rng);
+        let seconds = self.place.seconds + started.elapsed().as_secs_f64();
+        let record = scores.record(self.place.epoch + 1, seconds);
         say!("{}", record.line(self.settings.num_epochs));
-        if !train.mse.is_finite() {
-            return Err(TrainError::Diverged { epoch: record.epoch, loss: train.mse });
+        let loss = scores.train.mse;
+        if !loss.is_finite() {
+            return Err(TrainError::Diverged { epoch: record.epoch, loss });
         }
         self.place.epoch = record.epoch;
         self.place.batch = 0;

@@ -112,7 +112,7 @@ pub fn test_weights(run: &Run, settings: &IrisSettings, path: &Path) -> anyhow::
 }
 
 /// Section 12.2.5: the book's form, with a line for each epoch, checkpoints, and `--resume`.
-fn train(
+pub fn train(
     model: IrisNet,
     flowers: &Flowers,
     settings: &IrisSettings,
@@ -161,10 +161,14 @@ fn save_and_load(
 }
 
 /// The last epoch of a training, and its test.
-struct Outcome {
-    loss: f64,
-    accuracy: f64,
-    test: f64,
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome {
+    /// Training loss.
+    pub loss: f64,
+    /// Training accuracy.
+    pub accuracy: f64,
+    /// Test accuracy.
+    pub test: f64,
 }
 
 impl Outcome {
@@ -174,7 +178,12 @@ impl Outcome {
 }
 
 /// The same training from the same seed in another form, without lines and checkpoints.
-fn corrected(form: Form, flowers: &Flowers, settings: &IrisSettings, run: &Run) -> anyhow::Result<Outcome> {
+pub fn corrected(
+    form: Form,
+    flowers: &Flowers,
+    settings: &IrisSettings,
+    run: &Run,
+) -> anyhow::Result<Outcome> {
     let device = run.training_device();
     let generator = Generator::seeded(run.flags.seed);
     let model = IrisNet::new(settings.hidden_size, &generator, &device);
@@ -203,6 +212,6 @@ fn corrected(form: Form, flowers: &Flowers, settings: &IrisSettings, run: &Run) 
 }
 
 /// Section 12.2.6: the flowers that the model was not trained on.
-fn test(form: Form, model: &IrisNet, flowers: &Flowers, run: &Run) -> Evaluation {
+pub fn test(form: Form, model: &IrisNet, flowers: &Flowers, run: &Run) -> Evaluation {
     Evaluation::of(&flowers.test(form.scaling, &run.device), |inputs| form.scores(model, inputs))
 }

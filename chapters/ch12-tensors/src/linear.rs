@@ -100,7 +100,7 @@ impl Points {
     }
 
     /// Section 12.2.3: the points, and the line at 100 places from 0 to 9.
-    fn figure(&self, line: &Line) -> Result<Figure, PlotError> {
+    pub fn figure(&self, line: &Line) -> Result<Figure, PlotError> {
         let places: Vec<f64> =
             (0..100_u8).map(|i| f64::from(self.standardised(f32::from(i) * 9.0 / 99.0))).collect();
         let heights: Vec<f64> = places.iter().map(|x| line.weight * x + line.bias).collect();

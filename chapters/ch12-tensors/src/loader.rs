@@ -21,7 +21,22 @@ pub trait Dataset {
     }
 }
 
+/// A loader may borrow its data set, or own it.
+impl<D: Dataset> Dataset for &D {
+    type Item = D::Item;
+    type Error = D::Error;
+
+    fn len(&self) -> usize {
+        (**self).len()
+    }
+
+    fn get(&self, index: usize) -> Result<D::Item, D::Error> {
+        (**self).get(index)
+    }
+}
+
 /// Section 12.1.6: inputs and their labels as one data set.
+#[derive(Clone, Debug)]
 pub struct JointDataset<X, Y> {
     x: Vec<X>,
     y: Vec<Y>,
@@ -48,17 +63,17 @@ impl<X: Clone, Y: Clone> Dataset for JointDataset<X, Y> {
 }
 
 /// A data set in batches: `torch.utils.data.DataLoader`.
-pub struct DataLoader<'data, D> {
-    data: &'data D,
+pub struct DataLoader<D> {
+    data: D,
     batch_size: usize,
     shuffle: bool,
     drop_last: bool,
     generator: Generator,
 }
 
-impl<'data, D: Dataset> DataLoader<'data, D> {
+impl<D: Dataset> DataLoader<D> {
     /// One example at a time, in order. The generator is the program's: PyTorch's loader draws from it even without shuffling.
-    pub fn new(data: &'data D, generator: &Generator) -> Self {
+    pub fn new(data: D, generator: &Generator) -> Self {
         Self { data, batch_size: 1, shuffle: false, drop_last: false, generator: generator.clone() }
     }
 
@@ -94,7 +109,7 @@ impl<'data, D: Dataset> DataLoader<'data, D> {
 mod tests {
     use super::*;
 
-    fn labels(loader: &DataLoader<JointDataset<f32, u8>>) -> Vec<Vec<u8>> {
+    fn labels(loader: &DataLoader<&JointDataset<f32, u8>>) -> Vec<Vec<u8>> {
         let Ok(batches) = loader.pass().collect::<Result<Vec<_>, _>>();
         batches.into_iter().map(|batch| batch.into_iter().map(|(_, label)| label).collect()).collect()
     }

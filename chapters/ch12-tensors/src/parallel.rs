@@ -177,7 +177,7 @@ fn train(
     // It would change the program's panic hook and write a line for every batch.
     .with_application_logger(None)
     .with_interrupter(interrupter)
-    .renderer(Box::new(Quiet))
+    .renderer(Box::<Quiet>::default())
     .num_epochs(settings.num_epochs)
     .launch(Learner::new(model, SgdConfig::new().init(), settings.lr));
     let seconds = started.elapsed().as_secs_f64();

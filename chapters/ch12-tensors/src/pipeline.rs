@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use mlbook::plot::Tone;
+use mlbook::plot::{Figure, Tone};
 use mlbook::prelude::*;
 use mlbook::show;
 
@@ -21,7 +21,9 @@ pub fn run(run: &Run, own_images: Option<&Path>) -> anyhow::Result<()> {
     batches(run)?;
     let orders = joint(run)?;
     pictures(run, own_images)?;
-    faces(run)?;
+    if let Some(figure) = faces(run)? {
+        run.save("faces", &figure)?;
+    }
     let (source, first_digit) = digits(run)?;
     let order = |pass: usize| orders[pass].iter().fold(0, |digits, &label| digits * 10 + label) as f64;
     run.report()
@@ -108,14 +110,14 @@ fn pictures(run: &Run, own_images: Option<&Path>) -> anyhow::Result<()> {
     Ok(run.save("resized", &plot::image_grid(&resized, 3)?)?)
 }
 
-/// Section 12.1.10: the first eighteen training faces of CelebA, or of a set in its layout.
-fn faces(run: &Run) -> anyhow::Result<()> {
+/// Section 12.1.10: the first eighteen training faces of CelebA, or of a set in its layout; none if there is no such set.
+pub fn faces(run: &Run) -> anyhow::Result<Option<Figure>> {
     say!("\n12.1.10 CelebA");
     let Some(folder) = Celeba::find(run) else {
         say!(
             "CelebA is not here: put its lists and img_align_celeba into a folder celeba of --data-dir; going on"
         );
-        return Ok(());
+        return Ok(None);
     };
     let celeba = Celeba::read(&folder, Part::Training)?;
     say!("{} training faces in {}", celeba.faces.len(), folder.display());
@@ -131,9 +133,8 @@ fn faces(run: &Run) -> anyhow::Result<()> {
         }
     }
     let name = celeba.attribute_names.get(SMILING).map_or("attribute 31", String::as_str);
-    let figure =
-        plot::image_grid(&pictures, 6)?.heading(&format!("The first faces, and their attribute {name}"))?;
-    Ok(run.save("faces", &figure)?)
+    let heading = format!("The first faces, and their attribute {name}");
+    Ok(Some(plot::image_grid(&pictures, 6)?.heading(&heading)?))
 }
 
 /// Section 12.1.11: the first ten training digits of MNIST. Returns where they come from, and the first label.

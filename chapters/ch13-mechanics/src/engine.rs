@@ -1,7 +1,7 @@
 //! Sections 13.4.2 and 13.4.3: an engine goes through batches; handlers run when something has happened. This is Ignite's way of
 //! writing a training: the loop is always the same, and what is special about a program hangs on its events.
 
-use anyhow::Result;
+pub use anyhow::Result;
 
 /// What an engine works on: the state that its process and its handlers share, and where the batches come from.
 pub trait Batches {

@@ -125,7 +125,7 @@ fn print_difference(twice: &History, once: &History) {
 }
 
 /// Both forms' accuracy and loss on the test digits.
-fn difference(twice: &History, once: &History) -> Result<Figure, PlotError> {
+pub fn difference(twice: &History, once: &History) -> Result<Figure, PlotError> {
     let panel = |metric: &str| {
         let mut panel = Panel::new("", "epoch", metric);
         for (name, history) in [("softmax twice", twice), ("softmax once", once)] {

@@ -130,8 +130,8 @@ fn gradients(device: &Device) -> Slopes {
 /// struct and a `forward`; PyTorch's `model[2]` is `layer2`.
 #[derive(Module, Debug)]
 pub struct Chain {
-    layer0: Linear,
-    layer2: Linear,
+    pub layer0: Linear,
+    pub layer2: Linear,
 }
 
 impl Chain {

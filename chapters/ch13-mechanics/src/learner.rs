@@ -47,7 +47,7 @@ pub fn run(run: &Run, settings: &LearnerSettings, plain: bool) -> anyhow::Result
     keep_settings(run, settings)?;
     let digits = MnistDataModule::setup(run, settings.validation, settings.batch_size)?;
     let dashboard = !plain && std::io::stdout().is_terminal();
-    let trainer = Trainer { run, settings, digits, dashboard };
+    let trainer = Trainer { run: run.clone(), settings: settings.clone(), digits, dashboard };
     trainer.clear_unless_resumed()?;
 
     let first = settings.num_epochs;
@@ -85,7 +85,7 @@ pub fn run(run: &Run, settings: &LearnerSettings, plain: bool) -> anyhow::Result
 }
 
 /// The epoch with the highest accuracy on the validation set, of the first `epochs`; the earliest of equals.
-fn best_epoch(history: &History, epochs: usize) -> usize {
+pub fn best_epoch(history: &History, epochs: usize) -> usize {
     let (numbers, accuracies) = history.curve("valid accuracy");
     let mut best = (0, f64::MIN);
     for (number, accuracy) in numbers.into_iter().zip(accuracies).take(epochs) {

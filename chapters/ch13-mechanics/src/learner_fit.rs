@@ -19,15 +19,16 @@ use crate::recorder::{Course, Logbook, Recorder};
 use crate::tensorboard::EventFile;
 
 /// All that is around a training: data, settings, folders.
-pub struct Trainer<'run> {
-    pub run: &'run Run,
-    pub settings: &'run LearnerSettings,
+#[derive(Clone, Debug)]
+pub struct Trainer {
+    pub run: Run,
+    pub settings: LearnerSettings,
     pub digits: MnistDataModule,
     /// Whether burn's dashboard has the terminal.
     pub dashboard: bool,
 }
 
-impl Trainer<'_> {
+impl Trainer {
     /// Where the checkpoints are.
     pub fn checkpoints(&self) -> Folder {
         Folder(self.run.path("checkpoint"))
@@ -146,7 +147,7 @@ impl Trainer<'_> {
         if self.dashboard {
             default_renderer(interrupter.clone(), (done > 0).then_some(done))
         } else {
-            Box::new(Quiet)
+            Box::<Quiet>::default()
         }
     }
 

@@ -30,8 +30,9 @@ pub struct Test {
 }
 
 /// The tests so far. They have a file, as the checkpoints of the first may be gone when a run is taken up again.
-pub struct Tests<'run> {
-    run: &'run Run,
+#[derive(Clone, Debug)]
+pub struct Tests {
+    run: Run,
     done: Vec<Test>,
     /// How many were asked for.
     asked: usize,
@@ -39,16 +40,16 @@ pub struct Tests<'run> {
 
 const TESTS: &str = "tests/results.json";
 
-impl<'run> Tests<'run> {
+impl Tests {
     /// None, or those that the run had done before it is taken up again.
-    pub fn open(run: &'run Run) -> anyhow::Result<Self> {
+    pub fn open(run: &Run) -> anyhow::Result<Self> {
         let path = run.path(TESTS);
         let mut done = vec![];
         if run.flags.resume && path.exists() {
             done = serde_json::from_slice(&files::read(&path)?)
                 .map_err(|error| anyhow::anyhow!("{}: {error}. Run without --resume.", path.display()))?;
         }
-        Ok(Self { run, done, asked: 0 })
+        Ok(Self { run: run.clone(), done, asked: 0 })
     }
 
     /// Sections 13.3.4 and 13.3.6: loads an epoch's checkpoint and tests it, unless a resumed run has done that before.
@@ -105,7 +106,7 @@ fn test(
     let evaluator = EvaluatorBuilder::new(&folder)
         .metrics((AccuracyMetric::new(), LossMetric::new(), running))
         .with_application_logger(None)
-        .renderer(renderer.unwrap_or_else(|| Box::new(Quiet)))
+        .renderer(renderer.unwrap_or_else(|| Box::<Quiet>::default()))
         .build(model);
     let result = evaluator.eval(name, trainer.digits.test_loader());
     if let Some(error) = result.error {

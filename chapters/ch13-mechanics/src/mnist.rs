@@ -57,7 +57,7 @@ pub fn run(run: &Run, settings: &MnistSettings) -> anyhow::Result<()> {
 }
 
 /// Section 13.2.5: cross-entropy and Adam, batches in PyTorch's order.
-fn train(
+pub fn train(
     model: Mlp,
     digits: &Digits,
     settings: &MnistSettings,

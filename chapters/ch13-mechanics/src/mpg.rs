@@ -115,7 +115,7 @@ pub fn train(
 }
 
 /// Miles per gallon that the network tells for each car.
-fn predictions(model: &MpgNet, cars: &Examples, device: &Device) -> Vec<f32> {
+pub fn predictions(model: &MpgNet, cars: &Examples, device: &Device) -> Vec<f32> {
     model.forward(cars.features(device)).into_data().iter::<f32>().collect()
 }
 
@@ -127,7 +127,7 @@ pub fn errors(predictions: &[f32], truth: &[f32]) -> (f64, f64) {
 }
 
 /// Both means of the loss by epoch, on a logarithmic scale: the first is a hundred times the last.
-fn curves(history: &History) -> Result<Figure, PlotError> {
+pub fn curves(history: &History) -> Result<Figure, PlotError> {
     let mut panel = Panel::new("", "epoch", "mean squared error").log_y();
     for (metric, label) in [("loss", "mean of the cars"), (BATCH_LOSS, "mean of the batches (the book's)")] {
         let (epochs, losses) = history.curve(metric);

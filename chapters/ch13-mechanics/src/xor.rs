@@ -40,7 +40,7 @@ pub fn run(run: &Run, settings: &XorSettings) -> anyhow::Result<()> {
     let [logistic, two_hidden, list, noisy] = run.parts(["logistic", "two-hidden", "list", "noisy"])?;
     let (train, valid) = Points::train_and_valid(seed)?;
     run.save("points", &xor_data::figure([&train, &valid])?)?;
-    let task = Task { train, valid, settings };
+    let task = Task { train, valid, settings: settings.clone() };
 
     say!("\n13.1.10 logistic regression, 3 parameters");
     let model = Logistic::new(generator, &device);
@@ -83,13 +83,14 @@ pub fn run(run: &Run, settings: &XorSettings) -> anyhow::Result<()> {
 }
 
 /// What is the same for all four networks.
-struct Task<'a> {
-    train: Points,
-    valid: Points,
-    settings: &'a XorSettings,
+#[derive(Clone, Debug)]
+pub struct Task {
+    pub train: Points,
+    pub valid: Points,
+    pub settings: XorSettings,
 }
 
-impl Task<'_> {
+impl Task {
     /// Trains a network and draws its curves beside what it says of every place in the plane.
     fn learn<M: XorNet>(&self, model: M, lr: f64, part: &Run) -> anyhow::Result<History> {
         let (model, history) = self.train(model, lr, part)?;
@@ -100,11 +101,11 @@ impl Task<'_> {
     }
 
     /// Loss and accuracy of training and validation for each epoch; the model at the end.
-    fn train<M: XorNet>(&self, model: M, lr: f64, part: &Run) -> Result<(M, History), TrainError> {
+    pub fn train<M: XorNet>(&self, model: M, lr: f64, part: &Run) -> Result<(M, History), TrainError> {
         let (num_epochs, batch_size) = (self.settings.num_epochs, self.settings.batch_size);
         let plan = Plan { num_epochs, batch_size, learning_rate: lr, examples: self.train.len() };
         let (x_valid, y_valid) = self.valid.all(&part.device); // [100, 2], [100, 1]
-        let mut training = Training::begin(part, self.settings, plan, model, SgdConfig::new().init())?
+        let mut training = Training::begin(part, &self.settings, plan, model, SgdConfig::new().init())?
             .log_every(self.settings.log_epochs)
             .without_validation_loader();
         while training.next_epoch() {
@@ -123,7 +124,7 @@ impl Task<'_> {
     }
 
     /// The plane in the colours of the predicted classes, with the validation points.
-    fn regions<M: XorNet>(&self, model: &M, device: &Device) -> anyhow::Result<Figure> {
+    pub fn regions<M: XorNet>(&self, model: &M, device: &Device) -> anyhow::Result<Figure> {
         let points: Vec<[f64; 2]> = self.valid.x.iter().map(|point| point.map(f64::from)).collect();
         let classes: Vec<usize> = self.valid.y.iter().map(|&y| y as usize).collect();
         let predict = |places: &[[f64; 2]]| {

@@ -103,7 +103,7 @@ pub fn l2_penalty(model: &impl Module, device: &Device) -> Tensor<1> {
 
 /// Binary cross-entropy over logits, for an example of class 0. The probability of 32 bits is 1 from a logit of 17 on, so the
 /// loss made of it ends there; the one made of logits goes on.
-fn figure(device: &Device) -> Result<Figure, PlotError> {
+pub fn figure(device: &Device) -> Result<Figure, PlotError> {
     let logits: Vec<f32> = (-20..=80).map(|half| half as f32 / 2.0).collect();
     let zero = Tensor::<1>::zeros([1], device);
     let losses = |loss: fn(Tensor<1>, Tensor<1>) -> Tensor<1>| -> Vec<f64> {

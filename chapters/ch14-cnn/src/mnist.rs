@@ -57,15 +57,16 @@ pub fn run(run: &Run, settings: &MnistSettings) -> anyhow::Result<()> {
 }
 
 /// The digits of a run, and where they come from.
-struct Sets {
-    train: Digits,
-    validation: Digits,
-    test: Digits,
-    source: String,
+#[derive(Clone, Debug)]
+pub struct Sets {
+    pub train: Digits,
+    pub validation: Digits,
+    pub test: Digits,
+    pub source: String,
 }
 
 /// Section 14.1.6: the first training digits are for validation, the others for training; the test digits are the official ones.
-fn load(run: &Run, settings: &MnistSettings) -> anyhow::Result<Sets> {
+pub fn load(run: &Run, settings: &MnistSettings) -> anyhow::Result<Sets> {
     let source = data::locate("mnist", run)?;
     say!("data    {}", source.describe());
     let digits = Mnist::read(&source.dir)?;
@@ -85,7 +86,7 @@ fn load(run: &Run, settings: &MnistSettings) -> anyhow::Result<Sets> {
 }
 
 /// Section 14.1.7: cross-entropy and Adam, batches in PyTorch's order, validation after each epoch.
-fn train(
+pub fn train(
     model: DigitCnn,
     digits: &Sets,
     settings: &MnistSettings,
@@ -113,12 +114,12 @@ fn train(
 }
 
 /// Loss, predictions and confidences on digits that the model was not trained on.
-fn evaluate(model: &DigitCnn, digits: &Digits, run: &Run) -> Evaluation {
+pub fn evaluate(model: &DigitCnn, digits: &Digits, run: &Run) -> Evaluation {
     Evaluation::of(&digits.on(&run.device), |images| model.forward(images))
 }
 
 /// The 25 mistakes that the model was surest of, each with its true class and the one it chose.
-fn mistakes(digits: &Digits, result: &Evaluation) -> Result<Figure, PlotError> {
+pub fn mistakes(digits: &Digits, result: &Evaluation) -> Result<Figure, PlotError> {
     let mut pictures = Vec::new();
     for i in result.mistakes().into_iter().take(25) {
         let caption = format!("{} → {}", result.labels[i], result.predictions[i]);
@@ -131,7 +132,7 @@ fn mistakes(digits: &Digits, result: &Evaluation) -> Result<Figure, PlotError> {
 }
 
 /// Section 14.1.10: the first 12 test digits and what the model reads in them.
-fn predictions(digits: &Digits, result: &Evaluation) -> Result<Figure, PlotError> {
+pub fn predictions(digits: &Digits, result: &Evaluation) -> Result<Figure, PlotError> {
     let mut pictures = Vec::new();
     for i in 0..digits.len().min(12) {
         let tone = if result.predictions[i] == result.labels[i] { Tone::Right } else { Tone::Wrong };

@@ -1,18 +1,21 @@
-//! `book bench`: how long a training step takes here, and beside PyTorch in the same run.
+//! `book bench`: how long a training step takes here, and beside PyTorch in the same run; or the notebook kernel's times.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, bail};
-use clap::Args;
+use clap::{Args, Subcommand};
 use mlbook::bench::Measures;
 use mlbook::say;
 
-use crate::chapters;
+use crate::{chapters, notebook};
 
 /// Flags of `book bench`.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct BenchArgs {
+    #[command(subcommand)]
+    what: Option<What>,
     /// A Python that has torch; without it only our own times are shown
     #[arg(long, value_name = "PATH")]
     pytorch: Option<PathBuf>,
@@ -24,8 +27,17 @@ pub struct BenchArgs {
     rounds: usize,
 }
 
+#[derive(Subcommand)]
+enum What {
+    /// The notebook kernel: its start, its cells, its memory
+    Kernel(notebook::bench::KernelBenchArgs),
+}
+
 /// Prints a line for each measure: ours, PyTorch's, the ratio.
 pub fn run(args: BenchArgs) -> anyhow::Result<ExitCode> {
+    if let Some(What::Kernel(args)) = args.what {
+        return notebook::bench::run(args);
+    }
     let folder = chapters::workspace()?;
     let (mut ours, mut theirs) = (Measures::new(), Measures::new());
     for chapter in chapters::all()? {

@@ -1,6 +1,6 @@
 //! `book doctor`: what a reader needs, checked; one line each, with what to do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use mlbook::cli;
@@ -10,6 +10,7 @@ use mlbook::data::verify::{Condition, check_file};
 use mlbook::{device, say};
 
 use crate::chapters;
+use crate::notebook::{Environment, spec};
 
 /// The oldest Rust that builds burn 0.22.
 const RUST: [u32; 2] = [1, 95];
@@ -32,8 +33,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
         ("toolchain", toolchain()),
         ("cpu", Good(device::describe(device::DeviceChoice::Cpu, &device::open(device::DeviceChoice::Cpu)?))),
         ("webgpu", adapters()),
-        ("jupyter", jupyter()),
-        ("kernel", kernel()),
+        ("jupyter", jupyter(&folder)?),
+        ("kernel", kernel(&folder)?),
         ("disk", disk(&folder)),
     ];
     let mut missing = false;
@@ -49,7 +50,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
 }
 
 /// The first line that a program prints, if it is there.
-fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
+pub fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     output.status.success().then(|| text.lines().next().unwrap_or_default().to_owned())
@@ -79,39 +80,46 @@ fn adapters() -> Finding {
     Good(names.join("; "))
 }
 
-fn jupyter() -> Finding {
-    match first_line("jupyter", &["--version"]) {
-        Some(_) => Good("jupyter is on the PATH".to_owned()),
-        None => Optional(
-            "no jupyter on the PATH; only notebooks need it. Install it with: pip install jupyterlab"
-                .to_owned(),
-        ),
-    }
+fn jupyter(folder: &Path) -> anyhow::Result<Finding> {
+    let environment = Environment::of(folder)?;
+    Ok(if environment.is_complete() {
+        Good(format!("JupyterLab in {}", environment.folder().display()))
+    } else {
+        Optional("no JupyterLab yet; only notebooks need it. `cargo book notebook` brings it".to_owned())
+    })
 }
 
-fn kernel() -> Finding {
-    match first_line("evcxr_jupyter", &["--version"]) {
-        Some(version) => Good(version),
-        None => Optional(
-            "no evcxr_jupyter on the PATH; only notebooks need it. Install it with: \
-             cargo install --locked evcxr_jupyter@0.22.0 && evcxr_jupyter --install"
-                .to_owned(),
+fn kernel(folder: &Path) -> anyhow::Result<Finding> {
+    let places = [Environment::of(folder)?.data_folder(), spec::user_data()?];
+    let programs: Vec<PathBuf> = places.iter().filter_map(|data| spec::program(data, spec::OURS)).collect();
+    Ok(match programs.iter().find(|program| program.exists()) {
+        Some(program) => Good(format!("Rust (mlbook), {}", program.display())),
+        None if programs.is_empty() => Optional(
+            "not installed; only notebooks need it. Install it with: cargo book kernel install".to_owned(),
         ),
-    }
+        None => Optional(
+            "installed, but its program is gone. Build it again with: cargo book kernel install".to_owned(),
+        ),
+    })
 }
 
 fn disk(folder: &Path) -> Finding {
-    // POSIX df: the fourth column of the last line is the free space in KB.
-    let output = Command::new("df").arg("-Pk").arg(folder).output().ok();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let free = text.lines().last().and_then(|line| line.split_whitespace().nth(3)?.parse::<f64>().ok());
-    match free.map(|kilobytes| kilobytes / 1e6) {
+    match free_gb(folder) {
         None => Optional(format!("cannot tell the free space; a full build needs about {DISK_GB:.0} GB")),
         Some(free) if free < DISK_GB => {
             Bad(format!("{free:.1} GB free; a full build needs about {DISK_GB:.0} GB"))
         }
         Some(free) => Good(format!("{free:.0} GB free")),
     }
+}
+
+/// The free space where a folder is, in GB.
+pub fn free_gb(folder: &Path) -> Option<f64> {
+    // POSIX df: the fourth column of the last line is the free space in KB.
+    let output = Command::new("df").arg("-Pk").arg(folder).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let kilobytes = text.lines().last()?.split_whitespace().nth(3)?.parse::<f64>().ok()?;
+    Some(kilobytes / 1e6)
 }
 
 /// Every bundled set, and every other set that is on this machine, byte for byte.

@@ -6,6 +6,8 @@ mod chapters;
 mod data;
 mod diff;
 mod doctor;
+mod kernel;
+mod notebook;
 mod prove;
 mod retry;
 
@@ -35,11 +37,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Open a notebook in JupyterLab, or run notebooks without a browser (--check, --save)
+    Notebook(notebook::NotebookArgs),
+    /// The Jupyter kernel "Rust (mlbook)": install, uninstall, status
+    Kernel(kernel::KernelArgs),
     /// Check this machine: toolchain, adapters, Jupyter, data, disk; one line each, with what to do
     Doctor,
     /// Compare the models of all chapters with PyTorch's numbers
     Parity(chapters::ParityArgs),
-    /// Measure the speed of training, beside PyTorch if a Python with torch is given
+    /// Measure the speed of training, beside PyTorch if a Python with torch is given; or of the notebook kernel
     Bench(bench::BenchArgs),
     /// List, fetch, check, repair and compare data sets
     Data(data::DataArgs),
@@ -58,6 +64,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::List => chapters::list(),
         Command::Run { chapter, arguments } => chapters::run(&chapter, arguments),
+        Command::Notebook(args) => notebook::run(args),
+        Command::Kernel(args) => kernel::run(args),
         Command::Doctor => doctor::run(),
         Command::Parity(args) => chapters::parity(args),
         Command::Bench(args) => bench::run(args),

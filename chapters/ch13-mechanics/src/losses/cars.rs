@@ -1,6 +1,6 @@
 //! Huber's loss where some targets are wild, and the quantile loss where an interval is wanted: on Auto MPG.
 
-use mlbook::plot::{Panel, Series};
+use mlbook::plot::{Figure, Panel, PlotError, Series};
 use mlbook::prelude::*;
 
 use super::own::{HuberLoss, QuantileLoss};
@@ -59,7 +59,7 @@ pub fn with_intervals(run: &Run, settings: &LossSettings) -> anyhow::Result<Vec<
         );
         one_for_all.push(f64::from(spread_of(&cars.train.targets)));
         if seed == run.flags.seed {
-            draw(run, intervals, &cars.test)?;
+            run.save("intervals", &figure(intervals, &cars.test)?)?;
         }
     }
     let [(covered, spread), (width, _), (one_for_all, _)] =
@@ -80,7 +80,7 @@ fn spread_of(targets: &[f32]) -> f32 {
 }
 
 /// The test cars in the order of their predicted median, each with its interval and what it really takes.
-fn draw(run: &Run, intervals: &[[f32; 3]], test: &Examples) -> anyhow::Result<()> {
+pub fn figure(intervals: &[[f32; 3]], test: &Examples) -> Result<Figure, PlotError> {
     let mut order: Vec<usize> = (0..intervals.len()).collect();
     order.sort_by(|&a, &b| intervals[a][1].total_cmp(&intervals[b][1]));
     let places: Vec<f32> = (1..=order.len()).map(|place| place as f32).collect();
@@ -91,5 +91,5 @@ fn draw(run: &Run, intervals: &[[f32; 3]], test: &Examples) -> anyhow::Result<()
         .with(Series::line("median", &places, &of(1)))
         .with(Series::line("0.1 quantile", &places, &of(0)))
         .with(Series::points("test cars", &places, &truth));
-    Ok(run.save("intervals", &plot::scatter(&panel)?)?)
+    plot::scatter(&panel)
 }

@@ -1,7 +1,7 @@
 //! Losses of one's own (beyond 13.1.8): Huber's, the quantile loss and the focal loss, checked by finite differences and put to use.
 //! Wild targets, intervals instead of numbers, a rare class; some seconds.
 
-mod cars;
+pub mod cars;
 pub mod check;
 pub mod net;
 pub mod own;
@@ -99,7 +99,7 @@ fn check_gradients(settings: &LossSettings) -> Vec<(&'static str, f64)> {
 }
 
 /// Trains a network by `loss`, which gets its outputs and the targets `[batch, 1]`.
-fn train(
+pub fn train(
     examples: &Examples,
     outputs: usize,
     seed: u64,
@@ -125,7 +125,7 @@ fn train(
 }
 
 /// The network's outputs for all examples, row by row.
-fn outputs(model: &SmallNet, examples: &Examples, device: &Device) -> Vec<f32> {
+pub fn outputs(model: &SmallNet, examples: &Examples, device: &Device) -> Vec<f32> {
     model.forward(examples.features(device)).into_data().iter::<f32>().collect()
 }
 

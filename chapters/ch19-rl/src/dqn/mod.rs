@@ -20,6 +20,7 @@ pub use train::{EpisodeRecord, Schedule, evaluate, mean_of_last_hundred, train};
 
 use mlbook::cli::Interrupted;
 use mlbook::nn::weights::WeightsError;
+use mlbook::plot::PlotError;
 
 use crate::env::EnvError;
 
@@ -44,6 +45,8 @@ pub enum DqnError {
     Interrupted(#[from] Interrupted),
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    #[error(transparent)]
+    Plot(#[from] PlotError),
 }
 
 /// Refuses a state of another width, or one that is no number any more.

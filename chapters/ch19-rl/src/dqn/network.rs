@@ -1,12 +1,10 @@
 //! The Q-network on burn's tensors, for any device: what a state's actions are worth.
 
 use burn::module::Module;
-use burn::nn::Linear;
-use mlbook::nn::{linear, relu};
+use burn::tensor::{Device, Tensor, TensorData};
+use mlbook::nn::{Linear, linear, relu};
 use mlbook::rng::Generator;
 use mlbook::train::Descent;
-
-use burn::tensor::{Device, Tensor, TensorData};
 
 /// Dense layers with ReLUs between them: 42,562 parameters in the book's sizes.
 #[derive(Module, Debug)]

@@ -199,8 +199,7 @@ pub fn film(agent: &DqnAgent, seed: u64) -> Result<Animation, DqnError> {
         if number % 4 == 0
             && let Some(picture) = env.render()
         {
-            // All pictures are equally large.
-            let _ = film.push(picture);
+            film.push(picture)?;
         }
         let step = env.step(agent.best_action(&state)?)?;
         if step.done() {

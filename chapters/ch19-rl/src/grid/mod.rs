@@ -2,6 +2,7 @@
 
 pub mod picture;
 pub mod project;
+mod repeated;
 mod walk;
 mod world;
 

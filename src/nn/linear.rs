@@ -1,0 +1,81 @@
+//! Dense layers whose weights are drawn as PyTorch draws them.
+
+use burn::module::{Content, DisplaySettings, Module, ModuleDisplay, Param};
+use burn::tensor::{Device, Tensor};
+
+use super::layers::{parameter, transposed};
+use super::observe;
+use crate::rng::Generator;
+
+/// A dense layer, not yet initialised; see [`linear`].
+#[derive(Clone, Copy, Debug)]
+pub struct LinearBuilder {
+    in_features: usize,
+    out_features: usize,
+    bias: bool,
+}
+
+/// `torch.nn.Linear(in_features, out_features)`, with bias.
+pub fn linear(in_features: usize, out_features: usize) -> LinearBuilder {
+    LinearBuilder { in_features, out_features, bias: true }
+}
+
+impl LinearBuilder {
+    /// Without the bias.
+    pub fn no_bias(self) -> Self {
+        Self { bias: false, ..self }
+    }
+
+    /// Draws the weight, then the bias, both U(±1/√in). PyTorch keeps the weight as `[out, in]`, burn as `[in, out]`:
+    /// the numbers are drawn in PyTorch's order and turned.
+    pub fn init(self, generator: &Generator, device: &Device) -> Linear {
+        let [inputs, outputs] = [self.in_features, self.out_features];
+        let mut rng = generator.lock();
+        let drawn = rng.linear_default(&[outputs, inputs]);
+        let weight = parameter(transposed(&drawn, outputs, inputs), [inputs, outputs], device);
+        let bias = self.bias.then(|| parameter(rng.bias_default(outputs, inputs), [outputs], device));
+        Linear { weight, bias }
+    }
+}
+
+/// A dense layer, `x·W + b`; see [`linear`]. Parameters and files of weights are those of burn's layer of this name.
+#[derive(Module, Debug)]
+#[module(custom_display)]
+pub struct Linear {
+    /// `[in, out]`
+    pub weight: Param<Tensor<2>>,
+    /// `[out]`
+    pub bias: Option<Param<Tensor<1>>>,
+}
+
+impl Linear {
+    /// # Shapes
+    /// - input: `[…, in]`
+    /// - returns `[…, out]`
+    pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+        let bias = self.bias.as_ref().map(Param::val);
+        let output = burn::tensor::module::linear(input, self.weight.val(), bias);
+        observe::leaves(self.weight.id, output)
+    }
+}
+
+impl ModuleDisplay for Linear {
+    fn custom_settings(&self) -> Option<DisplaySettings> {
+        DisplaySettings::new().with_new_line_after_attribute(false).optional()
+    }
+
+    fn custom_content(&self, content: Content) -> Option<Content> {
+        let [inputs, outputs] = self.weight.shape().dims();
+        let content = content.add("d_input", &inputs).add("d_output", &outputs);
+        content.add("bias", &self.bias.is_some()).optional()
+    }
+}
+
+/// `nn.init.xavier_uniform_(layer.weight)`: the layer with a weight drawn anew, U(±√(6 / (in + out))) (Glorot and Bengio, 2010).
+pub fn xavier_uniform(layer: Linear, generator: &Generator) -> Linear {
+    let weight = layer.weight.val();
+    let [inputs, outputs] = weight.dims();
+    let drawn = generator.lock().xavier_uniform(&[outputs, inputs], 1.0);
+    let drawn = parameter(transposed(&drawn, outputs, inputs), [inputs, outputs], &weight.device());
+    Linear { weight: drawn, ..layer }
+}
