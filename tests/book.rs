@@ -48,13 +48,16 @@ fn doctor_checks_everything_with_a_line_each() {
 
 #[test]
 fn mistakes_get_one_line_and_exit_code_2() {
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 9] = [
         (&["run", "ch99", "mnist"], "ch14-cnn"),
         (&["lst"], "list"),
         (&["parity", "--device", "gpu"], "webgpu"),
         (&["data", "verify", "mnits"], "mnits"),
         (&["data", "diff", "/nonexistent/a.csv", "/nonexistent/b.csv"], "/nonexistent/a.csv"),
         (&["bench", "--steps", "0"], "at least 1"),
+        (&["bench", "kernel", "--starts", "0"], "at least 1"),
+        (&["notebook", "ch99"], "00-start"),
+        (&["notebook", "--check", "--jobs", "0"], "at least 1"),
     ];
     for (arguments, expected) in cases {
         let output = book(arguments);
@@ -82,4 +85,39 @@ fn bundled_digits_take_at_most_two_megabytes() {
         .filter(|path| path.extension().is_some_and(|e| e == "gz"));
     let bytes: u64 = gz.map(|path| path.metadata().expect("a size").len()).sum();
     assert!((1_000_000..=2_000_000).contains(&bytes), "{bytes}");
+}
+
+#[test]
+fn kernel_status_says_what_is_missing() {
+    let nowhere = tempfile::TempDir::new().expect("a folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_book"))
+        .args(["kernel", "status"])
+        .env("MLBOOK_JUPYTER_ENV", nowhere.path().join("environment"))
+        .env("JUPYTER_DATA_DIR", nowhere.path())
+        .output()
+        .expect("book starts");
+    assert_eq!(output.status.code(), Some(1));
+    let printed = text(&output.stdout);
+    for what in ["python", "program", "library", "spec"] {
+        assert!(printed.contains(&format!("  {what}")), "{what} in {printed}");
+    }
+    assert!(printed.contains("cargo book kernel install"), "{printed}");
+}
+
+#[test]
+fn a_folder_with_other_things_is_no_python_environment() {
+    let above = tempfile::TempDir::new().expect("a folder");
+    let folder = above.path().join("mine");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(folder.join("thesis.txt"), "kept").expect("the folder is writable");
+    let output = Command::new(env!("CARGO_BIN_EXE_book"))
+        .args(["notebook", "--check"])
+        .env("MLBOOK_JUPYTER_ENV", &folder)
+        .output()
+        .expect("book starts");
+    let message = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert!(message.contains("name another folder in MLBOOK_JUPYTER_ENV"), "{message}");
+    assert!(folder.join("thesis.txt").exists());
 }

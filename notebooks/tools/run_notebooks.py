@@ -112,7 +112,9 @@ async def run_cells(client, cells, kernel, times):
     finally:
         if client.kc:
             client.kc.stop_channels()
-        await client.km.shutdown_kernel(now=True)
+        # nbclient has let go of a kernel that did not start.
+        if client.km:
+            await client.km.shutdown_kernel(now=True)
 
 
 def tidy(book):

@@ -70,8 +70,12 @@ fn build_program(workspace: &Path) -> anyhow::Result<PathBuf> {
 }
 
 fn build_library(program: &Path, workspace: &Path) -> anyhow::Result<()> {
-    let status =
-        bare(program, workspace).arg("build").status().context("cannot start the notebook kernel")?;
+    // Progress comes on standard error; where the files lie is of no interest here.
+    let status = bare(program, workspace)
+        .arg("build")
+        .stdout(Stdio::null())
+        .status()
+        .context("cannot start the notebook kernel")?;
     if !status.success() {
         bail!("the library that notebooks load does not build; the messages are above");
     }

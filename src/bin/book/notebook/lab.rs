@@ -1,7 +1,7 @@
 //! JupyterLab, opened on a notebook.
 
 use std::path::Path;
-use std::process::{Child, ExitCode};
+use std::process::{Child, Command, ExitCode};
 
 use anyhow::Context;
 use mlbook::{cli, say};
@@ -34,11 +34,23 @@ pub fn open(
     let name = notebook.file_name().unwrap_or_default().to_string_lossy();
     command.arg(format!("--LabApp.default_url=/lab/tree/{name}")).current_dir(&folder);
     say!("opening {} in JupyterLab; Ctrl-C ends it", notebook.display());
-    let mut jupyter = without_cargo_run(&mut command).spawn().context("cannot start JupyterLab")?;
+    let mut jupyter = apart(without_cargo_run(&mut command)).spawn().context("cannot start JupyterLab")?;
     end_together(&jupyter);
     let status = jupyter.wait()?;
     let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(cli::INTERRUPTED);
     Ok(ExitCode::from(code))
+}
+
+/// Ctrl-C reaches this program alone: a second signal, before it has ended its kernels, would kill JupyterLab.
+#[cfg(unix)]
+fn apart(command: &mut Command) -> &mut Command {
+    std::os::unix::process::CommandExt::process_group(command, 0)
+}
+
+/// The console gives Ctrl-C to JupyterLab as well.
+#[cfg(not(unix))]
+fn apart(command: &mut Command) -> &mut Command {
+    command
 }
 
 /// A signal to this program ends JupyterLab, which then ends its kernels; this program waits for it.
@@ -57,7 +69,6 @@ fn terminate(id: u32) {
     }
 }
 
-/// The console gives Ctrl-C to JupyterLab as well.
 #[cfg(not(unix))]
 fn terminate(_: u32) {}
 
