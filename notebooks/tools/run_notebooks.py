@@ -104,6 +104,8 @@ async def run_cells(client, cells, kernel, times):
     await client.km.start_kernel(cwd=client.resources["metadata"]["path"])
     try:
         await client.async_start_new_kernel_client()
+        described = await client.kc.kernel_info(reply=True, timeout=60)
+        client.nb.metadata["language_info"] = described["content"]["language_info"]
         for number, (index, cell) in enumerate(cells, 1):
             began = time.monotonic()
             await run_cell(client, cell, index, number)
@@ -118,10 +120,11 @@ async def run_cells(client, cells, kernel, times):
 
 
 def tidy(book):
-    """Only what the reader sees is stored: no timings, no widget state, nothing that differs from one compiler to the next."""
+    """Only what the reader sees is stored: no timings, no widget state. The language is described as the kernel describes it, so that
+    JupyterLab finds nothing to change when it opens the notebook."""
     book.metadata = {
         "kernelspec": {"display_name": "Rust (mlbook)", "language": "rust", "name": "mlbook"},
-        "language_info": {"file_extension": ".rs", "mimetype": "text/rust", "name": "rust", "pygments_lexer": "rust"},
+        "language_info": book.metadata["language_info"],
     }
     for cell in book.cells:
         cell.metadata.pop("execution", None)

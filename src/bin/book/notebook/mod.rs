@@ -31,7 +31,7 @@ pub struct NotebookArgs {
     #[arg(long)]
     check: bool,
     /// Run them and store what the cells show
-    #[arg(long)]
+    #[arg(long, conflicts_with = "stock")]
     save: bool,
     /// On the stock kernel, evcxr_jupyter
     #[arg(long)]
