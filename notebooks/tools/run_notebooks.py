@@ -106,6 +106,8 @@ async def run_cells(client, cells, kernel, times):
         await client.async_start_new_kernel_client()
         described = await client.kc.kernel_info(reply=True, timeout=60)
         client.nb.metadata["language_info"] = described["content"]["language_info"]
+        # Should the library be out of date, it is built now, and no cell shows it.
+        await client.kc.execute("();", silent=True, reply=True, timeout=client.startup_timeout)
         for number, (index, cell) in enumerate(cells, 1):
             began = time.monotonic()
             await run_cell(client, cell, index, number)
