@@ -302,7 +302,7 @@ impl BuildDisplay {
 
     fn end(&self, outbox: &Outbox, parent: &JupyterMessage) {
         if self.0.is_some() {
-            outbox.publish("clear_output", json!({ "wait": true }), Some(parent));
+            outbox.publish("clear_output", json!({ "wait": false }), Some(parent));
         }
     }
 }
