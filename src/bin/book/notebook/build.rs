@@ -45,7 +45,8 @@ pub fn library_status(program: &Path, workspace: &Path) -> Result<String, String
     let output = bare(program, workspace).arg("status").output().map_err(|error| error.to_string())?;
     let bytes = if output.stdout.is_empty() { &output.stderr } else { &output.stdout };
     let text = String::from_utf8_lossy(bytes);
-    let line = text.lines().next().unwrap_or("no answer").trim_start_matches("error: ").to_owned();
+    let line = text.lines().next().unwrap_or("no answer");
+    let line = line.trim_start_matches("error: ").trim_start_matches("library").trim_start().to_owned();
     if output.status.success() { Ok(line) } else { Err(line) }
 }
 
