@@ -1,4 +1,6 @@
-//! Tensors as text, the way PyTorch prints them: four decimals, one row a line; and how far apart two of them are.
+//! Tensors as text, the way PyTorch prints them: four decimals, one row a line; how far apart two of them are; large numbers.
+
+use std::fmt::Display;
 
 use burn::tensor::{Int, Tensor};
 
@@ -42,4 +44,29 @@ fn row(values: &[f32]) -> String {
 pub fn largest_difference(pairs: impl Iterator<Item = (f64, f64)>) -> f64 {
     let differences = pairs.map(|(a, b)| (a - b).abs());
     differences.fold(0.0, |largest, next| if next > largest || next.is_nan() { next } else { largest })
+}
+
+/// A whole number with commas between groups of three digits: `3,274,634`.
+pub fn grouped(number: impl Display) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn large_numbers_have_commas() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(123), "123");
+        assert_eq!(grouped(3_274_634), "3,274,634");
+    }
 }

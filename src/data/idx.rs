@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 
 use crate::files::{self, FileError};
+use crate::show::grouped;
 
 /// The most bytes that an IDX file may unpack to, 1 GiB: twenty times MNIST, and a bound for gzip bombs.
 pub const MAX_BYTES: u64 = 1 << 30;
@@ -199,22 +200,9 @@ fn means_damage(kind: io::ErrorKind) -> bool {
 fn describe(sizes: &[u32]) -> String {
     match sizes {
         [count, rows, columns] => {
-            format!("{} images of {rows} x {columns}", grouped((*count).into()))
+            format!("{} images of {rows} x {columns}", grouped(count))
         }
-        [count] => format!("{} labels", grouped((*count).into())),
+        [count] => format!("{} labels", grouped(count)),
         _ => format!("sizes {sizes:?}"),
     }
-}
-
-/// A number with commas between groups of three digits.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

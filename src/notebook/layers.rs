@@ -10,6 +10,7 @@ use super::html::heading;
 use super::{Content, Show};
 use crate::data::progress::show_bytes;
 use crate::nn::observe::{self, Output};
+use crate::show::grouped;
 
 /// What stands in for a shape or a number that is not there.
 const NONE: &str = "–";
@@ -172,43 +173,18 @@ impl Show for LayerTable {
                 });
             }
             let none = Cell::faint(NONE);
-            cells.push(if row.parameters > 0 { thousands(row.parameters).into() } else { none });
+            cells.push(if row.parameters > 0 { grouped(row.parameters).into() } else { none });
             grid.rows.push(cells);
         }
         let mut sum = vec![Cell::default(); grid.columns.len()];
         if let [name, .., total] = &mut sum[..] {
             *name = Cell::new("all", Tone::Strong);
-            *total = Cell::new(thousands(self.parameters), Tone::Strong);
+            *total = Cell::new(grouped(self.parameters), Tone::Strong);
         }
         grid.rows.push(sum);
         // 32-bit floats.
         let bytes = show_bytes(self.parameters as u64 * 4);
-        let title = format!("{} parameters · {bytes}", thousands(self.parameters));
+        let title = format!("{} parameters · {bytes}", grouped(self.parameters));
         Content::text(grid.plain().trim_end()).html(format!("{}{}", heading(&title), grid.html()))
-    }
-}
-
-/// `3,274,634`.
-pub(super) fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::thousands;
-
-    #[test]
-    fn large_numbers_have_commas() {
-        assert_eq!(thousands(7), "7");
-        assert_eq!(thousands(123), "123");
-        assert_eq!(thousands(3_274_634), "3,274,634");
     }
 }

@@ -7,8 +7,9 @@ use burn::module::Module;
 
 pub use super::about::About;
 use super::grid::{Cell, Column, Grid};
-use super::layers::{parameters, thousands};
+use super::layers::parameters;
 use super::{Content, Show};
+use crate::show::grouped;
 
 /// One variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +65,7 @@ macro_rules! describe {
 
 /// What [`describe!`](crate::describe) expands to.
 pub mod probe {
-    use super::{About, Module, parameters, thousands};
+    use super::{About, Module, grouped, parameters};
 
     /// The value that is asked.
     pub struct Probe<'a, T: ?Sized>(pub &'a T);
@@ -85,7 +86,7 @@ pub mod probe {
     }
     impl<T: Module> ViaModule for &Probe<'_, T> {
         fn about(&self) -> String {
-            format!("{} parameters", thousands(parameters(self.0)))
+            format!("{} parameters", grouped(parameters(self.0)))
         }
     }
 

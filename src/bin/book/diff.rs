@@ -1,6 +1,5 @@
 //! `book data diff A.csv B.csv`: names the rows in which two tables differ.
 
-use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use mlbook::data::diff::{Comparison, DiffError, Options, RowAt, RowPair, Side, compare, escape};
+use mlbook::show::grouped;
 use serde_json::{Value, json};
 
 /// Rows of each kind that are named without `--all`.
@@ -232,17 +232,4 @@ fn quoted(value: &[u8], width: usize) -> String {
 /// JSON holds text: UTF-8 as it is, other bytes escaped.
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| escape(error.as_bytes()))
-}
-
-/// `1000000` as `1,000,000`.
-fn grouped(number: impl Display) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -1,7 +1,7 @@
 //! Listing 19.1.4: temporal differences. Every step teaches, by the value that the table already gives to where it led.
 
-use super::{Rates, TableAgent, TabularError};
-use crate::env::{Env, Space};
+use super::{Rates, TableAgent, TabularError, sizes};
+use crate::env::Env;
 
 /// Where the value of the next state comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,10 +64,7 @@ pub fn learn<E>(
 where
     E: Env<Observation = usize, Action = usize>,
 {
-    let (Space::Discrete(states), Space::Discrete(actions)) = (env.observation_space(), env.action_space())
-    else {
-        return Err(TabularError::Empty);
-    };
+    let (states, actions) = sizes(env)?;
     let mut agent = TableAgent::new(states, actions, rates, seed)?;
     let mut history = Vec::with_capacity(episodes);
     for _ in 0..episodes {

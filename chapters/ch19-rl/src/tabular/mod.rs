@@ -14,7 +14,7 @@ pub use monte_carlo::{Visits, monte_carlo_control, monte_carlo_prediction};
 pub use planning::{Solution, evaluate_policy, policy_iteration, solve_policy, value_iteration};
 pub use policy::Policy;
 
-use crate::env::EnvError;
+use crate::env::{Env, EnvError, Space};
 
 /// What tables and the algorithms on them refuse.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -47,4 +47,15 @@ fn check_discount(discount: f64) -> Result<(), TabularError> {
 
 fn check(what: &'static str, value: f64, fine: bool, rule: &'static str) -> Result<(), TabularError> {
     if fine { Ok(()) } else { Err(TabularError::Setting { what, value, rule }) }
+}
+
+/// How many states and actions an environment counts.
+fn sizes<E>(env: &E) -> Result<(usize, usize), TabularError>
+where
+    E: Env<Observation = usize, Action = usize>,
+{
+    match (env.observation_space(), env.action_space()) {
+        (Space::Discrete(states), Space::Discrete(actions)) => Ok((states, actions)),
+        _ => Err(TabularError::Empty),
+    }
 }

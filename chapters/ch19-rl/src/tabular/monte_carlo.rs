@@ -2,8 +2,8 @@
 
 use mlbook::rng::NumpyRng;
 
-use super::{Policy, TabularError, check, check_discount};
-use crate::env::{Env, Space};
+use super::{Policy, TabularError, check, check_discount, sizes};
+use crate::env::Env;
 
 /// Steps after which an episode is cut off; a policy may go round in circles.
 const MOST_STEPS: usize = 10_000;
@@ -96,16 +96,6 @@ struct Move {
     state: usize,
     action: usize,
     reward: f64,
-}
-
-fn sizes<E>(env: &E) -> Result<(usize, usize), TabularError>
-where
-    E: Env<Observation = usize, Action = usize>,
-{
-    match (env.observation_space(), env.action_space()) {
-        (Space::Discrete(states), Space::Discrete(actions)) => Ok((states, actions)),
-        _ => Err(TabularError::Empty),
-    }
 }
 
 fn episode<E>(env: &mut E, policy: &Policy, rng: &mut NumpyRng) -> Result<Vec<Move>, TabularError>
