@@ -17,4 +17,5 @@ pub mod plot;
 pub mod prelude;
 pub mod rng;
 pub mod show;
+pub mod statistics;
 pub mod train;

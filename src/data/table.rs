@@ -20,6 +20,7 @@ mod records;
 pub use own::{OwnTable, Portion};
 
 use crate::files::{self, FileError};
+use crate::statistics::mean_and_std;
 
 /// Why a table could not be read, or has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -256,18 +257,14 @@ impl Table {
 
     /// The mean of the numbers in column `name`, leaving out missing ones.
     pub fn mean(&self, name: &str) -> Result<f64, TableError> {
-        let numbers = self.at_least(1, name)?;
-        Ok(numbers.iter().sum::<f64>() / numbers.len() as f64)
+        Ok(mean_and_std(&self.at_least(1, name)?, 0).0)
     }
 
     /// The standard deviation of the numbers in column `name`, leaving out missing ones: the root of the sum
     /// of squared differences from the mean over `n - ddof`. `ddof` is 0 for a population (NumPy's default)
     /// and 1 for a sample (pandas' default).
     pub fn std(&self, name: &str, ddof: usize) -> Result<f64, TableError> {
-        let numbers = self.at_least(ddof + 1, name)?;
-        let mean = self.mean(name)?;
-        let squares: f64 = numbers.iter().map(|number| (number - mean).powi(2)).sum();
-        Ok((squares / (numbers.len() - ddof) as f64).sqrt())
+        Ok(mean_and_std(&self.at_least(ddof + 1, name)?, ddof).1)
     }
 
     fn with(&self, frame: DataFrame) -> Self {

@@ -3,6 +3,7 @@
 use mlbook::data::tables::{self, IRIS};
 use mlbook::prelude::*;
 use mlbook::rng::{Size, train_test_split};
+use mlbook::statistics::mean_and_std;
 
 /// Measures of a flower.
 const FEATURES: usize = 4;
@@ -88,19 +89,11 @@ impl Flowers {
             |feature: usize| self.train.iter().map(move |&row| self.lengths[row * FEATURES + feature]);
         match scaling {
             Scaling::Global => {
-                vec![mean_and_deviation(&(0..FEATURES).flat_map(feature).collect::<Vec<_>>()); FEATURES]
+                vec![mean_and_std(&(0..FEATURES).flat_map(feature).collect::<Vec<_>>(), 0); FEATURES]
             }
             Scaling::PerFeature => {
-                (0..FEATURES).map(|k| mean_and_deviation(&feature(k).collect::<Vec<_>>())).collect()
+                (0..FEATURES).map(|k| mean_and_std(&feature(k).collect::<Vec<_>>(), 0)).collect()
             }
         }
     }
-}
-
-/// Of the population, as NumPy's `std`.
-fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
-    (mean, variance.sqrt())
 }

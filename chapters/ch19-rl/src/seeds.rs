@@ -3,6 +3,8 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use mlbook::statistics::mean_and_std;
+
 /// `work` for each seed, in the order of the seeds; `threads` of them at a time.
 ///
 /// # Errors
@@ -34,10 +36,7 @@ pub fn over_seeds<T: Send, E: Send>(
 
 /// Mean and standard deviation (of the population).
 pub fn mean_and_spread(values: &[f64]) -> (f64, f64) {
-    let count = values.len().max(1) as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let square = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
-    (mean, square.sqrt())
+    mean_and_std(values, 0)
 }
 
 /// How many seeds to train at a time: one for each core, if a seed keeps to one core.

@@ -12,6 +12,7 @@ mod stamp;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -49,6 +50,20 @@ impl CompanionError {
 pub fn workspace() -> PathBuf {
     let built = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     std::env::var_os("MLBOOK_WORKSPACE").map_or_else(built, PathBuf::from)
+}
+
+/// The compiler itself. `rustc` on the PATH is often rustup's, which looks for the real one first; for each cell that is too slow.
+pub fn rustc() -> &'static Path {
+    static RUSTC: OnceLock<PathBuf> = OnceLock::new();
+    RUSTC.get_or_init(|| {
+        let named = PathBuf::from(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
+        let asked = Command::new(&named).args(["--print", "sysroot"]).output();
+        let real = asked.ok().map(|output| {
+            let sysroot = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+            Path::new(&sysroot).join("bin").join(format!("rustc{}", std::env::consts::EXE_SUFFIX))
+        });
+        real.filter(|real| real.is_file()).unwrap_or(named)
+    })
 }
 
 /// The library as it stands, if it is built and neither sources nor compiler have changed since.

@@ -2,6 +2,7 @@
 
 mod events;
 mod execute;
+mod failure;
 mod outbox;
 mod question;
 mod shared;
@@ -14,7 +15,6 @@ use evcxr::{CommandContext, EvalContext};
 use jupyter_protocol::{ExecuteRequest, JupyterMessage};
 use serde_json::json;
 
-use crate::cell::Prepared;
 use crate::companion::{self, CompanionError, Progress, Snapshot};
 use crate::trace::Failure;
 use crate::{link, relay};
@@ -200,18 +200,7 @@ impl Engine {
         for setting in settings {
             self.context.execute(&setting).map_err(|error| Failure::new("kernel", error.to_string()))?;
         }
-        let ran = self.context.execute("companion::session::start();");
-        self.watcher.wait_for_end();
-        let outcome = self.watcher.take_outcome();
-        if outcome.skipped {
-            return Err(Failure::new("interrupted", "before the cell was run"));
-        }
-        ran.map_err(|error| match error {
-            evcxr::Error::CompilationErrors(errors) => {
-                Failure::of_compiler(&errors, "", &Prepared::default())
-            }
-            other => Failure::new("kernel", other.to_string()),
-        })?;
+        self.call("companion::session::start();")?;
         self.session_started = true;
         trim_memory();
         Ok(())
@@ -282,22 +271,16 @@ struct BuildDisplay(Option<String>);
 
 impl BuildDisplay {
     fn show(&mut self, outbox: &Outbox, parent: &JupyterMessage, text: &str) {
-        let data = json!({ "text/plain": text });
-        match &self.0 {
-            None => {
-                let id = parent.header.msg_id.clone() + "-build";
-                let note = "The crate that notebooks load is being built: the first time this takes 15 to 25 minutes on two cores, \
-                            after a change of its sources a minute.\n";
-                outbox.publish("stream", json!({ "name": "stdout", "text": note }), Some(parent));
-                let content = json!({ "data": data, "metadata": {}, "transient": { "display_id": id } });
-                outbox.publish("display_data", content, Some(parent));
-                self.0 = Some(id);
-            }
-            Some(id) => {
-                let content = json!({ "data": data, "metadata": {}, "transient": { "display_id": id } });
-                outbox.publish("update_display_data", content, Some(parent));
-            }
-        }
+        let kind = if self.0.is_some() { "update_display_data" } else { "display_data" };
+        let id = self.0.get_or_insert_with(|| {
+            let note = "The crate that notebooks load is being built: the first time this takes 15 to 25 minutes on two cores, \
+                        after a change of its sources a minute.\n";
+            outbox.publish("stream", json!({ "name": "stdout", "text": note }), Some(parent));
+            parent.header.msg_id.clone() + "-build"
+        });
+        let transient = json!({ "display_id": id });
+        let content = json!({ "data": { "text/plain": text }, "metadata": {}, "transient": transient });
+        outbox.publish(kind, content, Some(parent));
     }
 
     fn end(&self, outbox: &Outbox, parent: &JupyterMessage) {

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::companion;
 use crate::engine::Scope;
 
 /// Compiler and flags, as the engine uses them.
@@ -28,9 +29,14 @@ pub enum Answer {
 const TRAIT: &str = "MlbookTypeIsAsked";
 const FUNCTION: &str = "mlbook_type_is_asked";
 
+/// What the questions need, on one line.
+fn items() -> String {
+    format!("trait {TRAIT} {{}} fn {FUNCTION}<T: {TRAIT}>(_: T) {{}}")
+}
+
 /// The statements to put behind a cell, one a line, with the item that they need.
 pub fn questions(names: &[&str]) -> String {
-    let mut text = format!("\n; trait {TRAIT} {{}} fn {FUNCTION}<T: {TRAIT}>(_: T) {{}}\n");
+    let mut text = format!("\n; {}\n", items());
     for name in names {
         text += &format!("{FUNCTION}({name});\n");
     }
@@ -43,9 +49,10 @@ impl Compiler {
         let variables: Vec<String> =
             scope.variables.iter().map(|(name, kind)| format!("{name}: {kind}")).collect();
         let source = format!(
-            "{}\n{}\ntrait {TRAIT} {{}} fn {FUNCTION}<T: {TRAIT}>(_: T) {{}}\nfn cell({}) {{\nlet answer = {expression};\n{FUNCTION}(answer);\n}}",
+            "{}\n{}\n{}\nfn cell({}) {{\nlet answer = {expression};\n{FUNCTION}(answer);\n}}",
             scope.uses.join("\n"),
             scope.items.join("\n"),
+            items(),
             variables.join(", ")
         );
         match self.ask(&source).ok()?.remove("answer")? {
@@ -57,7 +64,7 @@ impl Compiler {
     /// Checks `source`, which holds a cell with its [`questions`] in the engine's frame; returns the answers that came. None came if
     /// the cell has errors of its own, which the engine will find and show.
     pub fn ask(&self, source: &str) -> std::io::Result<BTreeMap<String, Answer>> {
-        let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()))
+        let mut rustc = Command::new(companion::rustc())
             .args(["--crate-name", "ctx", "--edition", "2024", "--crate-type", "lib", "--emit", "metadata"])
             .args(["--error-format", "json", "--cap-lints", "allow", "-Ztrim-diagnostic-paths=no"])
             .args(["--diagnostic-width", "10000", "-o"])

@@ -78,13 +78,10 @@ fn pytorch_programs(chapter: &str, folder: &Path) -> anyhow::Result<Vec<PathBuf>
     Ok(programs)
 }
 
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
-}
-
 /// Builds first, so that no round measures beside a compiler.
 fn build(chapter: &str, folder: &Path) -> anyhow::Result<()> {
-    let status = cargo().args(["build", "--quiet", "--package", chapter]).current_dir(folder).status()?;
+    let status =
+        chapters::cargo().args(["build", "--quiet", "--package", chapter]).current_dir(folder).status()?;
     if !status.success() {
         bail!("{chapter} does not build");
     }
@@ -92,7 +89,7 @@ fn build(chapter: &str, folder: &Path) -> anyhow::Result<()> {
 }
 
 fn chapter_bench(chapter: &str, folder: &Path, steps: usize) -> Command {
-    let mut command = cargo();
+    let mut command = chapters::cargo();
     command.args(["run", "--quiet", "--package", chapter, "--", "bench", "--steps", &steps.to_string()]);
     command.current_dir(folder);
     command

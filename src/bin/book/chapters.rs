@@ -100,12 +100,17 @@ pub fn parity(args: ParityArgs) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
+/// The cargo that runs this program, or the one on the PATH.
+pub fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
+}
+
 /// Runs a chapter's program through cargo, which builds it first if need be.
 fn cargo_run(chapter: &str, arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     let manifest = workspace()?.join("Cargo.toml");
     // The chapter handles Ctrl-C itself; this parent only waits for it.
     let _ = ctrlc::set_handler(|| {});
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
+    let status = cargo()
         .args(["run", "--quiet", "--package", chapter, "--manifest-path"])
         .arg(manifest)
         .arg("--")

@@ -53,7 +53,20 @@ enum Command {
     Retry(retry::RetryArgs),
 }
 
+/// `cargo run` describes the package it runs in the environment. Whatever this program starts must not inherit that: a cargo among
+/// it would take it for a change, and compile what it has compiled once more (build scripts look at these variables).
+fn forget_cargo_run() {
+    let own = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+    for (name, _) in std::env::vars_os() {
+        if own.iter().any(|start| name.to_string_lossy().starts_with(start)) {
+            // Safety: called first of all, while this program has a single thread.
+            unsafe { std::env::remove_var(name) };
+        }
+    }
+}
+
 fn main() -> ExitCode {
+    forget_cargo_run();
     match cli::parse::<Program>(std::env::args_os()) {
         Ok(program) => cli::finish(run(program.command)),
         Err(code) => code,

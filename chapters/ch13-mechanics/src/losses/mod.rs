@@ -9,6 +9,7 @@ mod tumours;
 
 use mlbook::cli::Interrupted;
 use mlbook::prelude::*;
+use mlbook::statistics::mean_and_std;
 use mlbook::train::Descent;
 
 use crate::examples::Examples;
@@ -131,8 +132,5 @@ pub fn outputs(model: &SmallNet, examples: &Examples, device: &Device) -> Vec<f3
 
 /// Mean and sample standard deviation over the seeds.
 fn mean_and_spread(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (mean, (squares / (count - 1.0).max(1.0)).sqrt())
+    mean_and_std(values, 1)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mlbook::statistics::mean_and_std;
 use serde::{Deserialize, Serialize};
 
 use super::numbers::{self, Cell, Decimal};
@@ -158,7 +159,7 @@ fn number<'a>(decimal: Decimal, texts: impl Iterator<Item = Option<&'a str>>) ->
     // Missing values stand at the median, for mean and deviation too.
     let missing = cells.len() - values.len();
     values.extend(std::iter::repeat_n(median, missing));
-    let (mean, std) = mean_and_std(&values);
+    let (mean, std) = mean_and_std(&values, 0);
     if std <= 1e-9 * mean.abs() {
         if missing == 0 {
             return Err("it has the same value in every row".to_string());
@@ -212,11 +213,4 @@ fn counts_rows(cells: &[Cell]) -> bool {
     let Some(mut numbers) = cells.iter().map(whole).collect::<Option<Vec<i64>>>() else { return false };
     numbers.sort_unstable();
     numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
-}
-
-/// Mean and standard deviation of the population.
-pub fn mean_and_std(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    (mean, (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt())
 }

@@ -4,9 +4,9 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use mlbook::data::table::OwnTable;
+use mlbook::statistics::mean_and_std;
 
 use super::PrepareError;
-use super::column::mean_and_std;
 use super::numbers::{self, Cell};
 
 /// A target this skewed or more is learnt by its logarithm, if that is less skewed.
@@ -80,7 +80,7 @@ impl Target {
             smallest > 0.0 && skewed > SKEWED && skewness(&logarithms()).abs() < skewed
         };
         let log = log == Log::Yes || (log == Log::Auto && by_rule());
-        let (mean, std) = if log { mean_and_std(&logarithms()) } else { mean_and_std(&values) };
+        let (mean, std) = if log { mean_and_std(&logarithms(), 0) } else { mean_and_std(&values, 0) };
         if std <= 1e-12 * mean.abs() || std == 0.0 {
             let value = values.first().copied().unwrap_or(f64::NAN);
             return Err(PrepareError::ConstantTarget { name: name.to_string(), value });
@@ -103,7 +103,7 @@ impl Target {
 
 /// The third standardised moment: 0 for an even distribution, positive for a long tail above.
 fn skewness(values: &[f64]) -> f64 {
-    let (mean, std) = mean_and_std(values);
+    let (mean, std) = mean_and_std(values, 0);
     if std == 0.0 {
         return 0.0;
     }

@@ -42,8 +42,7 @@ impl Stamp {
 }
 
 fn compiler() -> Result<Vec<u8>, CompanionError> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
-    Ok(Command::new(rustc).arg("-vV").output().map_err(CompanionError::Rustc)?.stdout)
+    Ok(Command::new(super::rustc()).arg("-vV").output().map_err(CompanionError::Rustc)?.stdout)
 }
 
 /// Rust sources and manifests below a folder. Folders that are not there have none.

@@ -78,10 +78,7 @@ impl Watcher {
                         Err(crossbeam_channel::RecvTimeoutError::Timeout) => {}
                         Err(crossbeam_channel::RecvTimeoutError::Disconnected) => return,
                     }
-                    let old = |(at, _): &(Instant, String)| at.elapsed() >= HELD_BACK;
-                    while held.front().is_some_and(old) {
-                        show_held(held.pop_front(), &outbox, &shared);
-                    }
+                    show_held(&mut held, HELD_BACK, &outbox, &shared);
                 }
             }
         });
@@ -103,9 +100,7 @@ impl Watcher {
             _ => false,
         };
         if !holds {
-            while let Some(text) = held.pop_front() {
-                show_held(Some(text), outbox, shared);
-            }
+            show_held(held, Duration::ZERO, outbox, shared);
         }
         let (lock, changed) = &*self.progress;
         let mut progress = lock.lock().unwrap_or_else(PoisonError::into_inner);
@@ -146,9 +141,7 @@ impl Watcher {
             Event::Skipped => outcome.skipped = true,
             Event::Finished { dropped } => {
                 outcome.dropped = dropped;
-                while let Some(text) = held.pop_front() {
-                    show_held(Some(text), outbox, shared);
-                }
+                show_held(held, Duration::ZERO, outbox, shared);
                 progress.ended = true;
                 changed.notify_all();
             }
@@ -176,8 +169,9 @@ impl Watcher {
     }
 }
 
-fn show_held(held: Option<(Instant, String)>, outbox: &Outbox, shared: &Shared) {
-    if let Some((_, text)) = held {
+/// Shows what has been held back for so long, oldest first.
+fn show_held(held: &mut VecDeque<(Instant, String)>, at_least: Duration, outbox: &Outbox, shared: &Shared) {
+    while let Some((_, text)) = held.pop_front_if(|(at, _)| at.elapsed() >= at_least) {
         stream("stderr", &text, outbox, shared);
     }
 }

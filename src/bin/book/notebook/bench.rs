@@ -8,7 +8,6 @@ use mlbook::cli::rule;
 use mlbook::say;
 use serde::Deserialize;
 
-use super::build::without_cargo_run;
 use super::{Environment, spec, stock};
 use crate::{chapters, kernel};
 
@@ -50,7 +49,7 @@ pub fn run(args: KernelBenchArgs) -> anyhow::Result<ExitCode> {
         command.arg(workspace.join("notebooks").join("tools").join("bench_kernel.py"));
         command.args(["--kernel", name, "--starts", &args.starts.to_string()]);
         command.current_dir(workspace.join("notebooks")).stderr(Stdio::inherit());
-        let output = without_cargo_run(&mut command).output().context("cannot start Python")?;
+        let output = command.output().context("cannot start Python")?;
         if !output.status.success() {
             bail!("the kernel {name} could not be measured; the message is above");
         }

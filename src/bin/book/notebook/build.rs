@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use mlbook::say;
 use serde_json::Value;
 
-use crate::doctor;
+use crate::{chapters, doctor};
 
 /// The package of the kernel, and the name of its program.
 const PACKAGE: &str = "mlbook-jupyter";
@@ -42,7 +42,10 @@ pub fn program(workspace: &Path) -> anyhow::Result<PathBuf> {
 
 /// Whether the library is built and up to date, in the kernel's own words.
 pub fn library_status(program: &Path, workspace: &Path) -> Result<String, String> {
-    let output = bare(program, workspace).arg("status").output().map_err(|error| error.to_string())?;
+    let output = at_work(Command::new(program), workspace)
+        .arg("status")
+        .output()
+        .map_err(|error| error.to_string())?;
     let bytes = if output.stdout.is_empty() { &output.stderr } else { &output.stdout };
     let text = String::from_utf8_lossy(bytes);
     let line = text.lines().next().unwrap_or("no answer");
@@ -72,7 +75,7 @@ fn build_program(workspace: &Path) -> anyhow::Result<PathBuf> {
 
 fn build_library(program: &Path, workspace: &Path) -> anyhow::Result<()> {
     // Progress comes on standard error; where the files lie is of no interest here.
-    let status = bare(program, workspace)
+    let status = at_work(Command::new(program), workspace)
         .arg("build")
         .stdout(Stdio::null())
         .status()
@@ -84,23 +87,11 @@ fn build_library(program: &Path, workspace: &Path) -> anyhow::Result<()> {
 }
 
 fn cargo(workspace: &Path) -> Command {
-    bare(&std::env::var_os("CARGO").map_or("cargo".into(), PathBuf::from), workspace)
+    at_work(chapters::cargo(), workspace)
 }
 
-/// A command in the workspace, without the variables that `cargo run` gave to this program about itself.
-fn bare(program: &Path, workspace: &Path) -> Command {
-    let mut command = Command::new(program);
-    without_cargo_run(&mut command).env("MLBOOK_WORKSPACE", workspace).current_dir(workspace);
-    command
-}
-
-/// `cargo run` describes the package it runs in the environment; what is started from there must not inherit it.
-pub fn without_cargo_run(command: &mut Command) -> &mut Command {
-    let own = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
-    for (name, _) in std::env::vars_os() {
-        if own.iter().any(|start| name.to_string_lossy().starts_with(start)) {
-            command.env_remove(name);
-        }
-    }
+/// A command in the workspace, told where that is.
+fn at_work(mut command: Command, workspace: &Path) -> Command {
+    command.env("MLBOOK_WORKSPACE", workspace).current_dir(workspace);
     command
 }

@@ -8,7 +8,6 @@ use anyhow::{Context, bail};
 use mlbook::{cli, say};
 use serde::Deserialize;
 
-use super::build::without_cargo_run;
 use super::{Environment, NotebookArgs, spec};
 
 /// The stock kernel compiles burn before it answers for the first time.
@@ -61,8 +60,7 @@ pub fn run(
         command.arg("--save");
     }
     command.args(files).stdout(Stdio::piped());
-    let mut runner =
-        without_cargo_run(&mut command).spawn().context("cannot start the runner of notebooks")?;
+    let mut runner = command.spawn().context("cannot start the runner of notebooks")?;
     // Ctrl-C reaches the runner too, which ends its kernels; this program waits for it.
     let _ = ctrlc::set_handler(|| {});
     let mut failures = Vec::new();

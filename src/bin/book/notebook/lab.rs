@@ -6,7 +6,6 @@ use std::process::{Child, Command, ExitCode};
 use anyhow::Context;
 use mlbook::{cli, say};
 
-use super::build::without_cargo_run;
 use super::{Environment, NotebookArgs};
 use crate::doctor;
 
@@ -34,7 +33,7 @@ pub fn open(
     let name = notebook.file_name().unwrap_or_default().to_string_lossy();
     command.arg(format!("--LabApp.default_url=/lab/tree/{name}")).current_dir(&folder);
     say!("opening {} in JupyterLab; Ctrl-C ends it", notebook.display());
-    let mut jupyter = apart(without_cargo_run(&mut command)).spawn().context("cannot start JupyterLab")?;
+    let mut jupyter = apart(&mut command).spawn().context("cannot start JupyterLab")?;
     end_together(&jupyter);
     let status = jupyter.wait()?;
     let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(cli::INTERRUPTED);

@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, bail};
 use mlbook::say;
 
-use super::build::without_cargo_run;
 use super::{Environment, spec};
+use crate::chapters;
 
 /// The release that the notebooks are checked on.
 const VERSION: &str = "0.22.0";
@@ -37,7 +36,7 @@ pub fn warm_up(environment: &Environment, workspace: &Path) -> anyhow::Result<()
     command.arg(workspace.join("notebooks").join("tools").join("run_notebooks.py"));
     command.args(["--kernel", spec::STOCK, "--start-timeout", "5400", "--start-only"]);
     command.arg(workspace.join("notebooks"));
-    let status = without_cargo_run(&mut command).status().context("cannot start the stock kernel")?;
+    let status = command.status().context("cannot start the stock kernel")?;
     if !status.success() {
         bail!("the stock kernel does not start; its message is above");
     }
@@ -75,10 +74,10 @@ fn installed(environment: &Environment) -> PathBuf {
 
 fn build(environment: &Environment) -> anyhow::Result<PathBuf> {
     say!("installing {NAME} {VERSION}; about 15 minutes on two cores");
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+    let mut command = chapters::cargo();
     command.args(["install", "--locked", &format!("{NAME}@{VERSION}"), "--root"]);
     command.arg(environment.folder().join("stock"));
-    let status = without_cargo_run(&mut command).status().context("cannot start cargo")?;
+    let status = command.status().context("cannot start cargo")?;
     if !status.success() {
         bail!("{NAME} does not build; cargo's message is above");
     }
