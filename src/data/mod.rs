@@ -18,6 +18,7 @@ pub mod retry;
 pub mod sidecar;
 pub mod table;
 pub mod tables;
+pub mod text;
 pub mod verify;
 pub mod wait;
 

@@ -19,6 +19,14 @@ impl TorchRng {
         TorchRng::new(order_seed).randperm(n)
     }
 
+    /// The first `count` examples of [`loader_order`](Self::loader_order), without drawing the rest: what
+    /// `next(iter(DataLoader(dataset, batch_size=count, shuffle=True)))` gives.
+    pub fn loader_first(&mut self, n: usize, count: usize) -> Vec<usize> {
+        self.random_i64();
+        let order_seed = self.random_i64() as u64;
+        TorchRng::new(order_seed).randperm_first(n, count)
+    }
+
     /// The order of one pass over `DataLoader(dataset, shuffle=False)`: 0 to n-1, after drawing the seed for
     /// workers that PyTorch draws here too. Validation passes between epochs thereby change the next epoch's
     /// order.

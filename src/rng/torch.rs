@@ -1,5 +1,7 @@
 //! PyTorch's CPU generator and its uniform draws.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::mt::Mt19937;
@@ -104,11 +106,27 @@ impl TorchRng {
     pub fn randperm(&mut self, n: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..n).collect();
         for place in 0..n.saturating_sub(1) {
-            let left = (n - place) as u64;
-            let bits = if n < WIDE_PERMUTATION { u64::from(self.mt.next_u32()) } else { self.mt.next_u64() };
-            order.swap(place, place + (bits % left) as usize);
+            order.swap(place, self.later_place(n, place));
         }
         order
+    }
+
+    /// `torch.randperm(n)[:count]`, with work and draws for `count` numbers alone.
+    pub fn randperm_first(&mut self, n: usize, count: usize) -> Vec<usize> {
+        let mut moved = HashMap::new();
+        let mut first = Vec::with_capacity(count.min(n));
+        for place in 0..count.min(n) {
+            let other = if place + 1 < n { self.later_place(n, place) } else { place };
+            let here = moved.remove(&place).unwrap_or(place);
+            first.push(if other == place { here } else { moved.insert(other, here).unwrap_or(other) });
+        }
+        first
+    }
+
+    /// The place from `place` on that `randperm` changes it with.
+    fn later_place(&mut self, n: usize, place: usize) -> usize {
+        let bits = if n < WIDE_PERMUTATION { u64::from(self.mt.next_u32()) } else { self.mt.next_u64() };
+        place + (bits % (n - place) as u64) as usize
     }
 
     /// One number from [0, 1) with the digits of a 64-bit float.

@@ -25,6 +25,15 @@ proptest! {
     }
 
     #[test]
+    fn the_first_of_an_order_are_had_without_the_rest(seed: u64, n in 0_usize..200, count in 0_usize..220) {
+        let (mut whole, mut first) = (TorchRng::new(seed), TorchRng::new(seed));
+        let mut order = whole.loader_order(n);
+        order.truncate(count);
+        prop_assert_eq!(first.loader_first(n, count), order);
+        prop_assert_eq!(first.random_i64(), whole.random_i64());
+    }
+
+    #[test]
     fn splits_are_disjoint_and_complete(seed: u32, n in 2_usize..300, share in 0.01..0.99_f64) {
         if let Ok(split) = train_test_split(n, Size::Fraction(share), seed) {
             prop_assert!(is_permutation(&[split.train, split.test].concat()));
