@@ -7,5 +7,9 @@
 
 mod conv;
 mod conv_op;
+mod embedding;
+mod recurrent;
 
 pub use conv_op::conv2d;
+pub use embedding::embedding;
+pub use recurrent::{Direction, Gates};
