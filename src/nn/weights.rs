@@ -54,12 +54,23 @@ pub fn to_arrays<M: Module>(model: &M) -> Result<Arrays, WeightsError> {
 pub fn from_arrays<M: Module>(mut model: M, arrays: &Arrays) -> Result<M, WeightsError> {
     let bytes = write_arrays(&renamed(arrays.clone(), recurrent::from_torch))?;
     let mut store = SafetensorsStore::from_bytes(Some(bytes)).with_from_adapter(PyTorchToBurnAdapter);
-    model.load_from(&mut store).map_err(|e| WeightsError::Mismatch(e.to_string()))?;
+    model.load_from(&mut store).map_err(|e| WeightsError::Mismatch(renamed_in_text(&e.to_string())))?;
     Ok(model)
 }
 
 fn renamed(arrays: Arrays, name: impl Fn(&str) -> String) -> Arrays {
     arrays.into_iter().map(|(old, array)| (name(&old), array)).collect()
+}
+
+/// A text with the tensors in it under PyTorch's names.
+fn renamed_in_text(text: &str) -> String {
+    let words = text.split_inclusive(char::is_whitespace);
+    words
+        .map(|word| {
+            let name = word.trim_end();
+            recurrent::to_torch(name) + &word[name.len()..]
+        })
+        .collect()
 }
 
 /// Writes the model's weights to a safetensors file, whole or not at all.

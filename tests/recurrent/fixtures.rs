@@ -62,8 +62,7 @@ fn grus_are_pytorchs() {
         "ch15_gru",
         |device| gru(8, 12).init(&rng, device),
         |model, fixture, device| {
-            let out =
-                model.forward_from(fixture.tensor("in.x", device)?, fixture.tensor("in.h0", device)?);
+            let out = model.forward_from(fixture.tensor("in.x", device)?, fixture.tensor("in.h0", device)?);
             Ok(vec![("output", flat(out.output)), ("h_n", flat(out.hidden))])
         },
     );

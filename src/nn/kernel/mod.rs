@@ -8,8 +8,9 @@
 mod conv;
 mod conv_op;
 mod embedding;
+mod floats;
 mod recurrent;
 
 pub use conv_op::conv2d;
 pub use embedding::embedding;
-pub use recurrent::{Direction, Gates};
+pub use recurrent::{Direction, Gates, fits, recurrent};

@@ -10,7 +10,7 @@ use crate::nn::kernel::Gates;
 use crate::rng::Generator;
 
 /// A recurrent layer, not yet initialised; see [`rnn`](super::rnn()), [`lstm`](super::lstm()) and [`gru`](super::gru()).
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct RecurrentBuilder<L> {
     pub(super) input: usize,
     pub(super) hidden: usize,
@@ -20,6 +20,15 @@ pub struct RecurrentBuilder<L> {
     dropout: f64,
     layer: PhantomData<L>,
 }
+
+// By hand: derived, they would ask that the layer itself be copied.
+impl<L> Clone for RecurrentBuilder<L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L> Copy for RecurrentBuilder<L> {}
 
 /// A layer that is a stack of cells.
 pub trait Recurrent: From<RecurrentStack> {

@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
-use crate::nn::kernel::{Direction, Gates};
+use crate::nn::kernel::{self, Direction, Gates};
 use crate::nn::layers::parameter;
 use crate::nn::recurrent::plain;
 use crate::rng::{Generator, TorchRng};
@@ -61,6 +61,11 @@ impl Cell {
         };
         let (bias_ih, bias_hh) = (bias(&self.bias_ih), bias(&self.bias_hh));
         let weights = CellWeights { weight_ih: self.weight_ih.val(), weight_hh, bias_ih, bias_hh };
-        plain::forward(input, state, weights, direction)
+        if kernel::fits(&input) {
+            let CellWeights { weight_ih, weight_hh, bias_ih, bias_hh } = weights;
+            kernel::recurrent(input, state, [weight_ih, weight_hh], [bias_ih, bias_hh], direction)
+        } else {
+            plain::forward(input, state, weights, direction)
+        }
     }
 }

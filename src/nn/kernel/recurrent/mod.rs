@@ -1,4 +1,17 @@
-//! What a recurrent cell computes.
+//! Recurrent cells over whole sequences, on the processor in one operation.
+//!
+//! Made of tensor operations, a step is a dozen of them, each tracked, and the way back fills tensors of the whole sequence for every
+//! slice that was taken of one. Here a sequence is one product of all inputs, one product of the hidden state a step, and
+//! a way back written by hand.
+
+mod activation;
+mod batch;
+mod block;
+mod cells;
+mod layout;
+mod op;
+
+pub use op::{fits, recurrent};
 
 /// Kinds of cells, by their gates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
