@@ -94,12 +94,20 @@ pub(super) fn parameter<const D: usize>(
     Param::from_data(TensorData::new(values, shape), device)
 }
 
+/// The side of the squares in which [`transposed`] goes through a matrix: row by row, every number would be written to another
+/// line of memory.
+const SQUARE: usize = 16;
+
 /// The `[rows, columns]` matrix `values` as `[columns, rows]`.
 pub(super) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     let mut turned = vec![0.0; values.len()];
-    for (row, line) in values.chunks_exact(columns).enumerate() {
-        for (column, &value) in line.iter().enumerate() {
-            turned[column * rows + row] = value;
+    for top in (0..rows).step_by(SQUARE) {
+        for left in (0..columns).step_by(SQUARE) {
+            for column in left..columns.min(left + SQUARE) {
+                for row in top..rows.min(top + SQUARE) {
+                    turned[column * rows + row] = values[row * columns + column];
+                }
+            }
         }
     }
     turned

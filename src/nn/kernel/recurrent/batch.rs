@@ -95,7 +95,6 @@ pub fn backward(
         .zip(rows)
         .map(|(kept, mut rows)| block::backward(kept, outputs, &mut rows, &weights, direction, sizes))
         .collect();
-    let (fed, feeding) = (layout.input.len() * size, layout.hidden.len() * size);
     let sum = |part: fn(&Share) -> &[f32]| {
         let mut sum = vec![0.0; shares.first().map_or(0, |share| part(share).len())];
         for share in &shares {
@@ -108,13 +107,11 @@ pub fn backward(
         add_in_order(&mut turned, part, order, gate);
         turned
     };
-    let weight_ih = transposed(&sum(|share| &share.input_turned), features, fed);
-    let weight_hh = transposed(&sum(|share| &share.hidden_turned), size, feeding);
     let bias = sum(|share| &share.bias);
     CellGradients {
-        weight_ih: in_order(&weight_ih, layout.input, size * features),
-        weight_hh: in_order(&weight_hh, layout.hidden, size * size),
-        bias_ih: in_order(&bias[..fed], layout.input, size),
+        weight_ih: in_order(&sum(|share| &share.input), layout.input, size * features),
+        weight_hh: in_order(&sum(|share| &share.hidden), layout.hidden, size * size),
+        bias_ih: in_order(&bias[..layout.input.len() * size], layout.input, size),
         bias_hh: in_order(&bias[layout.hidden_start() * size..], layout.hidden, size),
         input,
         state,

@@ -138,10 +138,10 @@ pub fn forward(
 
 /// A block's share of the weights' gradients; gates in the order of the row's columns.
 pub struct Share {
-    /// `[features, gates·hidden]`
-    pub input_turned: Vec<f32>,
-    /// `[hidden, gates·hidden]`
-    pub hidden_turned: Vec<f32>,
+    /// `[gates·hidden, features]`
+    pub input: Vec<f32>,
+    /// `[gates·hidden, hidden]`
+    pub hidden: Vec<f32>,
     /// Of all columns.
     pub bias: Vec<f32>,
 }
@@ -211,14 +211,11 @@ pub fn backward(
         product(sums, Matrix::rows(&weights.input, fed, features), &mut by_input, false);
         scattered(&plan, &by_input, rows, features);
     }
-    let mut share = Share {
-        input_turned: vec![0.0; features * fed],
-        hidden_turned: vec![0.0; size * feeding],
-        bias: vec![0.0; width],
-    };
-    product(Matrix::rows(&input, all, features).turned(), sums, &mut share.input_turned, false);
+    let mut share =
+        Share { input: vec![0.0; fed * features], hidden: vec![0.0; feeding * size], bias: vec![0.0; width] };
+    product(sums.turned(), Matrix::rows(&input, all, features), &mut share.input, false);
     let sums = Matrix::strided(&gates[start..], all, feeding, width);
-    product(Matrix::rows(&hidden_before, all, size).turned(), sums, &mut share.hidden_turned, false);
+    product(sums.turned(), Matrix::rows(&hidden_before, all, size), &mut share.hidden, false);
     for row in gates.chunks_exact(width) {
         add(&mut share.bias, row);
     }

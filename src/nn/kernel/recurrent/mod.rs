@@ -8,6 +8,7 @@ mod activation;
 mod batch;
 mod block;
 mod cells;
+mod lanes;
 mod layout;
 mod op;
 
