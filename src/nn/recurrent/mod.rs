@@ -6,6 +6,8 @@
 
 mod builder;
 mod cell;
+#[cfg(test)]
+mod fused_tests;
 mod gru;
 mod lengths;
 mod lstm;
