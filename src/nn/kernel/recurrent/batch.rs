@@ -2,13 +2,15 @@
 
 use rayon::prelude::*;
 
-use super::block::{self, Kept, Plan, RowMut, Share, Sizes, Weights};
-use super::layout::{Layout, add_in_order, ordered};
+use super::backward::{self, Ordered, Share, add};
+use super::forward::{self, Kept, Turned};
+use super::layout::{Layout, ordered, unordered};
+use super::plan::{Plan, RowMut, Sizes};
 use super::{Direction, Gates};
 use crate::nn::layers::transposed;
 
-/// The rows of a block. It does not depend on the number of cores, so nor does the order in which gradients are summed.
-const BLOCK: usize = 16;
+/// Numbers that one core adds up at a time.
+const PIECE: usize = 1 << 14;
 
 /// A cell's parameters in PyTorch's layout.
 #[derive(Clone, Copy)]
@@ -23,19 +25,19 @@ pub struct Parameters<'a> {
 }
 
 impl Parameters<'_> {
-    fn laid_out(&self, gates: Gates, sizes: Sizes) -> Weights {
+    fn turned(&self, gates: Gates, sizes: Sizes) -> Turned {
         let Sizes { features, hidden: size, .. } = sizes;
         let layout = Layout::of(gates);
+        let mut bias = vec![0.0; layout.width * size];
+        add(&mut bias, &ordered(self.bias_ih, layout.input, size));
+        add(&mut bias[layout.hidden_start() * size..], &ordered(self.bias_hh, layout.hidden, size));
         let input = ordered(self.weight_ih, layout.input, size * features);
         let hidden = ordered(self.weight_hh, layout.hidden, size * size);
-        let mut bias = vec![0.0; layout.width * size];
-        let by_input = ordered(self.bias_ih, layout.input, size);
-        let by_hidden = ordered(self.bias_hh, layout.hidden, size);
-        add(&mut bias, &by_input);
-        add(&mut bias[layout.hidden_start() * size..], &by_hidden);
-        let input_turned = transposed(&input, layout.input.len() * size, features);
-        let hidden_turned = transposed(&hidden, layout.hidden.len() * size, size);
-        Weights { input, input_turned, hidden, hidden_turned, bias }
+        Turned {
+            input: transposed(&input, layout.input.len() * size, features),
+            hidden: transposed(&hidden, layout.hidden.len() * size, size),
+            bias,
+        }
     }
 }
 
@@ -47,16 +49,16 @@ pub fn forward(
     direction: &Direction,
     sizes: Sizes,
 ) -> (Vec<f32>, Vec<f32>, Vec<Kept>) {
-    let weights = parameters.laid_out(direction.gates, sizes);
-    let batch = direction.lengths.len();
-    let mut outputs = vec![0.0; batch * sizes.steps * sizes.hidden];
+    let weights = parameters.turned(direction.gates, sizes);
+    let length = sizes.steps * sizes.hidden;
+    let mut outputs = vec![0.0; direction.lengths.len() * length];
     let mut state = state.to_vec();
-    let plans = plans(direction, sizes.steps);
-    let rows = rows_of(&plans, &mut outputs, sizes.steps * sizes.hidden, &mut state, sizes.hidden);
+    let plans = Plan::blocks(direction, sizes);
+    let rows = RowMut::of_blocks(&plans, &mut outputs, length, &mut state, sizes.hidden);
     let kept = plans
         .into_par_iter()
         .zip(rows)
-        .map(|(plan, mut rows)| block::forward(plan, input, &mut rows, &weights, direction, sizes))
+        .map(|(plan, mut rows)| forward::forward(plan, input, &mut rows, &weights, direction, sizes))
         .collect();
     (outputs, state, kept)
 }
@@ -83,72 +85,45 @@ pub fn backward(
     with_input: bool,
 ) -> CellGradients {
     let Sizes { steps, features, hidden: size } = sizes;
-    let weights = parameters.laid_out(direction.gates, sizes);
     let layout = Layout::of(direction.gates);
+    let weight_ih = ordered(parameters.weight_ih, layout.input, size * features);
+    let weight_hh = ordered(parameters.weight_hh, layout.hidden, size * size);
+    let weights = Ordered { input: &weight_ih, hidden: &weight_hh };
     let length = if with_input { steps * features } else { 0 };
     let mut input = vec![0.0; direction.lengths.len() * length];
     let mut state = state.to_vec();
-    let plans: Vec<Plan> = plans(direction, steps);
-    let rows = rows_of(&plans, &mut input, length, &mut state, size);
+    let plans: Vec<Plan> = kept.iter().map(|kept| kept.plan.clone()).collect();
+    let rows = RowMut::of_blocks(&plans, &mut input, length, &mut state, size);
     let shares: Vec<Share> = kept
         .into_par_iter()
         .zip(rows)
-        .map(|(kept, mut rows)| block::backward(kept, outputs, &mut rows, &weights, direction, sizes))
+        .map(|(kept, mut rows)| backward::backward(kept, outputs, &mut rows, &weights, direction, sizes))
         .collect();
-    let sum = |part: fn(&Share) -> &[f32]| {
-        let mut sum = vec![0.0; shares.first().map_or(0, |share| part(share).len())];
-        for share in &shares {
-            add(&mut sum, part(share));
-        }
-        sum
-    };
-    let in_order = |part: &[f32], order: &[usize], gate: usize| {
-        let mut turned = vec![0.0; part.len()];
-        add_in_order(&mut turned, part, order, gate);
-        turned
-    };
-    let bias = sum(|share| &share.bias);
+    let Share { input: by_ih, hidden: by_hh, bias } = summed(shares);
+    let by_hidden = bias[layout.hidden_start() * size..].to_vec();
+    let by_input = bias[..layout.input.len() * size].to_vec();
     CellGradients {
-        weight_ih: in_order(&sum(|share| &share.input), layout.input, size * features),
-        weight_hh: in_order(&sum(|share| &share.hidden), layout.hidden, size * size),
-        bias_ih: in_order(&bias[..layout.input.len() * size], layout.input, size),
-        bias_hh: in_order(&bias[layout.hidden_start() * size..], layout.hidden, size),
         input,
         state,
+        weight_ih: unordered(by_ih, layout.input, size * features),
+        weight_hh: unordered(by_hh, layout.hidden, size * size),
+        bias_ih: unordered(by_input, layout.input, size),
+        bias_hh: unordered(by_hidden, layout.hidden, size),
     }
 }
 
-/// The rows in blocks, longest first.
-fn plans(direction: &Direction, steps: usize) -> Vec<Plan> {
-    let mut rows: Vec<usize> = (0..direction.lengths.len()).collect();
-    rows.sort_by_key(|&row| std::cmp::Reverse(direction.lengths[row]));
-    rows.chunks(BLOCK).map(|rows| Plan::new(rows.to_vec(), direction, steps)).collect()
-}
-
-/// The places of every block's rows in sequences of `length` numbers and in the parts of a state.
-fn rows_of<'a>(
-    plans: &[Plan],
-    sequences: &'a mut [f32],
-    length: usize,
-    state: &'a mut [f32],
-    size: usize,
-) -> Vec<Vec<RowMut<'a>>> {
-    let batch: usize = plans.iter().map(|plan| plan.rows.len()).sum();
-    let (hidden, cell) = state.split_at_mut(batch * size);
-    let mut sequences = sequences.chunks_exact_mut(length.max(1));
-    let mut cells = cell.chunks_exact_mut(size);
-    let mut rows: Vec<Option<RowMut<'a>>> = hidden
-        .chunks_exact_mut(size)
-        .map(|hidden| {
-            let (sequence, cell) = (sequences.next().unwrap_or_default(), cells.next().unwrap_or_default());
-            Some(RowMut { sequence, hidden, cell })
-        })
-        .collect();
-    plans.iter().map(|plan| plan.rows.iter().filter_map(|&row| rows[row].take()).collect()).collect()
-}
-
-fn add(sum: &mut [f32], values: &[f32]) {
-    for (sum, value) in sum.iter_mut().zip(values) {
-        *sum += value;
+/// The blocks' shares, added one after the other.
+fn summed(shares: Vec<Share>) -> Share {
+    let mut shares = shares.into_iter();
+    let mut sum = shares.next().unwrap_or_default();
+    for share in shares {
+        add_on_all_cores(&mut sum.input, &share.input);
+        add_on_all_cores(&mut sum.hidden, &share.hidden);
+        add(&mut sum.bias, &share.bias);
     }
+    sum
+}
+
+fn add_on_all_cores(sum: &mut [f32], values: &[f32]) {
+    sum.par_chunks_mut(PIECE).zip(values.par_chunks(PIECE)).for_each(|(sum, values)| add(sum, values));
 }

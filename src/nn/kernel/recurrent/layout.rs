@@ -3,7 +3,7 @@
 //! The row holds first the sums that go into the gates, then what came out of them, then their gradients. The products of the input
 //! and of the hidden state are added to ranges of it that overlap where a gate takes their sum.
 
-use std::ops::Range;
+use std::borrow::Cow;
 
 use super::Gates;
 
@@ -34,20 +34,26 @@ impl Layout {
     }
 }
 
-/// A weight `[gates·size, columns]` with its gates in another order.
-pub fn ordered(weight: &[f32], order: &[usize], gate: usize) -> Vec<f32> {
-    order.iter().flat_map(|&at| &weight[gate_range(at, gate)]).copied().collect()
-}
-
-/// Adds to the gates of `sum`, in PyTorch's order, those of `part`, which are in the given order.
-pub fn add_in_order(sum: &mut [f32], part: &[f32], order: &[usize], gate: usize) {
-    for (&at, part) in order.iter().zip(part.chunks_exact(gate.max(1))) {
-        for (sum, part) in sum[gate_range(at, gate)].iter_mut().zip(part) {
-            *sum += part;
-        }
+/// A parameter whose gates are in PyTorch's order, with them in the given one. `gate` numbers belong to a gate.
+pub fn ordered<'a>(parameter: &'a [f32], order: &[usize], gate: usize) -> Cow<'a, [f32]> {
+    if order.is_sorted() {
+        return Cow::Borrowed(parameter);
     }
+    let mut ordered = Vec::with_capacity(parameter.len());
+    for at in order {
+        ordered.extend_from_slice(&parameter[at * gate..(at + 1) * gate]);
+    }
+    Cow::Owned(ordered)
 }
 
-fn gate_range(at: usize, gate: usize) -> Range<usize> {
-    at * gate..(at + 1) * gate
+/// The reverse of [`ordered`].
+pub fn unordered(values: Vec<f32>, order: &[usize], gate: usize) -> Vec<f32> {
+    if order.is_sorted() {
+        return values;
+    }
+    let mut unordered = vec![0.0; values.len()];
+    for (&at, values) in order.iter().zip(values.chunks_exact(gate.max(1))) {
+        unordered[at * gate..(at + 1) * gate].copy_from_slice(values);
+    }
+    unordered
 }

@@ -5,12 +5,14 @@
 //! a way back written by hand.
 
 mod activation;
+mod backward;
 mod batch;
-mod block;
 mod cells;
+mod forward;
 mod lanes;
 mod layout;
 mod op;
+mod plan;
 
 pub use op::{fits, recurrent};
 

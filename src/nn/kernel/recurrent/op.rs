@@ -13,7 +13,8 @@ use burn::tensor::{DType, Device, Tensor};
 
 use super::Direction;
 use super::batch::{self, CellGradients, Parameters};
-use super::block::{Kept, Sizes};
+use super::forward::Kept;
+use super::plan::Sizes;
 use crate::nn::kernel::floats::{Floats, flex_tensor};
 
 /// Whether [`recurrent`] can compute with a tensor.
