@@ -10,7 +10,9 @@ mod conv_op;
 mod embedding;
 mod floats;
 mod recurrent;
+mod vectorised;
 
 pub use conv_op::conv2d;
 pub use embedding::embedding;
 pub use recurrent::{Direction, Gates, fits, recurrent};
+pub(in crate::nn) use vectorised::vectorised;
