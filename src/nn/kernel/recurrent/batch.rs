@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::backward::{self, Ordered, Share, add};
-use super::forward::{self, Kept, Turned};
+use super::forward::{self, Kept, Weights};
 use super::layout::{Layout, ordered, unordered};
 use super::plan::{Plan, RowMut, Sizes};
 use super::{Direction, Gates};
@@ -24,20 +24,20 @@ pub struct Parameters<'a> {
     pub bias_hh: &'a [f32],
 }
 
-impl Parameters<'_> {
-    fn turned(&self, gates: Gates, sizes: Sizes) -> Turned {
+impl<'a> Parameters<'a> {
+    fn laid_out(self, gates: Gates, sizes: Sizes, turned: bool) -> Weights<'a> {
         let Sizes { features, hidden: size, .. } = sizes;
         let layout = Layout::of(gates);
         let mut bias = vec![0.0; layout.width * size];
         add(&mut bias, &ordered(self.bias_ih, layout.input, size));
         add(&mut bias[layout.hidden_start() * size..], &ordered(self.bias_hh, layout.hidden, size));
-        let input = ordered(self.weight_ih, layout.input, size * features);
-        let hidden = ordered(self.weight_hh, layout.hidden, size * size);
-        Turned {
-            input: transposed(&input, layout.input.len() * size, features),
-            hidden: transposed(&hidden, layout.hidden.len() * size, size),
-            bias,
+        let mut input = ordered(self.weight_ih, layout.input, size * features);
+        let mut hidden = ordered(self.weight_hh, layout.hidden, size * size);
+        if turned {
+            input = transposed(&input, layout.input.len() * size, features).into();
+            hidden = transposed(&hidden, layout.hidden.len() * size, size).into();
         }
+        Weights { input, hidden, turned, bias }
     }
 }
 
@@ -49,7 +49,7 @@ pub fn forward(
     direction: &Direction,
     sizes: Sizes,
 ) -> (Vec<f32>, Vec<f32>, Vec<Kept>) {
-    let weights = parameters.turned(direction.gates, sizes);
+    let weights = parameters.laid_out(direction.gates, sizes, direction.lengths.len() > 1);
     let length = sizes.steps * sizes.hidden;
     let mut outputs = vec![0.0; direction.lengths.len() * length];
     let mut state = state.to_vec();

@@ -1,19 +1,35 @@
 //! A block of rows through all steps.
 
+use std::borrow::Cow;
+
 use super::cells;
 use super::layout::Layout;
 use super::plan::{Plan, RowMut, Sizes, State};
 use super::{Direction, Gates};
 use crate::nn::matrix::{Matrix, product_strided};
 
-/// A cell's weights, turned, with gates in the order of a step's columns.
-pub struct Turned {
-    /// `[features, gates·hidden]`
-    pub input: Vec<f32>,
-    /// `[hidden, gates·hidden]`
-    pub hidden: Vec<f32>,
+/// A cell's weights, with gates in the order of a step's columns.
+pub struct Weights<'a> {
+    /// `[gates·hidden, features]`, or turned
+    pub input: Cow<'a, [f32]>,
+    /// `[gates·hidden, hidden]`, or turned
+    pub hidden: Cow<'a, [f32]>,
+    /// Whether they lie as the product of many rows wants them, turned once for all steps. A single row is multiplied as fast
+    /// with weights as they are.
+    pub turned: bool,
     /// What the columns begin with.
     pub bias: Vec<f32>,
+}
+
+impl Weights<'_> {
+    /// One of the weights as the right factor of a product.
+    fn factor<'a>(&self, weight: &'a [f32], inputs: usize, outputs: usize) -> Matrix<'a> {
+        if self.turned {
+            Matrix::rows(weight, inputs, outputs)
+        } else {
+            Matrix::rows(weight, outputs, inputs).turned()
+        }
+    }
 }
 
 /// What the way back needs, place after place.
@@ -33,15 +49,15 @@ pub fn forward(
     plan: Plan,
     input: &[f32],
     rows: &mut [RowMut<'_>],
-    weights: &Turned,
+    weights: &Weights<'_>,
     direction: &Direction,
     sizes: Sizes,
 ) -> Kept {
     let Sizes { steps, features, hidden: size } = sizes;
     let layout = Layout::of(direction.gates);
     let (width, start) = (layout.width * size, layout.hidden_start() * size);
-    let from_input = Matrix::rows(&weights.input, features, layout.input.len() * size);
-    let from_hidden = Matrix::rows(&weights.hidden, size, layout.hidden.len() * size);
+    let from_input = weights.factor(&weights.input, features, layout.input.len() * size);
+    let from_hidden = weights.factor(&weights.hidden, size, layout.hidden.len() * size);
     let mut state = State::of(rows);
     let has_cell = direction.gates == Gates::Lstm;
 

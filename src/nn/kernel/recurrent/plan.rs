@@ -44,12 +44,16 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// All blocks of a batch.
+    /// All blocks of a batch. Each has long rows and short ones, so that no core waits for another.
     pub fn blocks(direction: &Direction, sizes: Sizes) -> Vec<Self> {
         let mut rows: Vec<usize> = (0..direction.lengths.len()).collect();
         rows.sort_by_key(|&row| Reverse(direction.lengths[row]));
-        rows.chunks(block(sizes.hidden))
-            .map(|rows| Self::new(rows.to_vec(), direction, sizes.steps))
+        let blocks = rows.len().div_ceil(block(sizes.hidden));
+        (0..blocks)
+            .map(|first| {
+                let rows = rows[first..].iter().step_by(blocks).copied().collect();
+                Self::new(rows, direction, sizes.steps)
+            })
             .collect()
     }
 
