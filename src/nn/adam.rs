@@ -1,16 +1,17 @@
 //! Adam with PyTorch's defaults.
 
-use burn::optim::{LearningRate, ModuleOptimizer, Optimizer, RecordState, StateSink, StateSource};
+mod state;
+
+use burn::optim::{LearningRate, ModuleOptimizer, Optimizer};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use rayon::prelude::*;
 
+pub use self::state::AdamState;
+use self::state::{Means, PIECE};
 use super::kernel::vectorised;
 
 /// Weights that one core updates at a time.
 const CHUNK: usize = 1 << 15;
-
-/// Weights that are passed over together while none of them has ever had a gradient.
-const PIECE: usize = 64;
 
 /// Adam (Kingma and Ba, 2014) as `torch.optim.Adam`: betas 0.9 and 0.999, ε 1e-8 (burn's own default is 1e-5), no weight decay.
 pub fn adam() -> ModuleOptimizer {
@@ -28,56 +29,6 @@ pub struct Adam {
     pub epsilon: f64,
 }
 
-/// What Adam remembers of a parameter.
-#[derive(Clone)]
-pub struct AdamState<const D: usize> {
-    /// Steps taken.
-    time: usize,
-    means: Means<D>,
-    /// Of every [`PIECE`], whether it has had a gradient. Empty: not known.
-    moved: Vec<bool>,
-}
-
-/// The running means of the gradient and of its square.
-#[derive(Clone)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "but for the first step after a resume, every value is the large one"
-)]
-enum Means<const D: usize> {
-    Live([Tensor<D>; 2]),
-    /// Read from a checkpoint. burn offers its default device to put them on, which is the graphics adapter even in a run on
-    /// the cpu; they wait in host memory until the parameter's own device is known.
-    Saved([TensorData; 2]),
-}
-
-impl<const D: usize> AdamState<D> {
-    fn on(self, device: &Device) -> [Tensor<D>; 2] {
-        match self.means {
-            Means::Live(means) => means.map(|mean| mean.to_device(device)),
-            Means::Saved(means) => means.map(|mean| Tensor::from_data(mean, device)),
-        }
-    }
-}
-
-impl<const D: usize> RecordState for AdamState<D> {
-    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
-        let [moment_1, moment_2] = match &self.means {
-            Means::Live(means) => means.each_ref().map(|mean| mean.to_data()),
-            Means::Saved(means) => means.clone(),
-        };
-        out.push_tensor(prefix, "time", TensorData::new(vec![self.time as i64], [1]));
-        out.push_tensor(prefix, "moment_1", moment_1);
-        out.push_tensor(prefix, "moment_2", moment_2);
-    }
-
-    fn state_unflatten(prefix: &str, source: &mut StateSource, _default: &Device) -> Option<Self> {
-        let time = source.take_tensor(prefix, "time")?.iter::<i64>().next()?;
-        let means = [source.take_tensor(prefix, "moment_1")?, source.take_tensor(prefix, "moment_2")?];
-        Some(Self { time: usize::try_from(time).ok()?, means: Means::Saved(means), moved: vec![] })
-    }
-}
-
 impl Optimizer for Adam {
     type State<const D: usize> = AdamState<D>;
 
@@ -88,11 +39,7 @@ impl Optimizer for Adam {
         gradient: Tensor<D>,
         state: Option<AdamState<D>>,
     ) -> (Tensor<D>, Option<AdamState<D>>) {
-        let mut state = state.unwrap_or_else(|| AdamState {
-            time: 0,
-            means: Means::Live([gradient.zeros_like(), gradient.zeros_like()]),
-            moved: vec![false; gradient.shape().num_elements().div_ceil(PIECE)],
-        });
+        let mut state = state.unwrap_or_else(|| AdamState::new(&gradient));
         state.time += 1;
         let (parameter, state) = if in_host_memory(&parameter) {
             self.step_in_one_pass(lr, parameter, gradient, state)
@@ -160,8 +107,9 @@ impl Adam {
         let [mut moment_1, mut moment_2] = state.on(&device).map(Tensor::into_data);
         let mut parameter = parameter.into_data();
         let gradient = gradient.into_data();
-        // Of a state from a checkpoint it is not known: everything may have.
-        moved.resize(gradient.num_elements().div_ceil(PIECE), true);
+        if moved.is_empty() {
+            moved = state::moved(floats_mut(&mut moment_1), floats_mut(&mut moment_2));
+        }
         floats_mut(&mut parameter)
             .par_chunks_mut(CHUNK)
             .zip(floats_mut(&mut moment_1).par_chunks_mut(CHUNK))
@@ -238,13 +186,8 @@ mod tests {
         let length = 3 * CHUNK + 5;
         let mut draw = || Tensor::<1>::from_data(TensorData::new(rng.randn(length), [length]), &device);
         let start = draw();
-        let zero = || AdamState {
-            time: 0,
-            means: Means::Live([start.zeros_like(), start.zeros_like()]),
-            moved: vec![false; length.div_ceil(PIECE)],
-        };
-        let (mut one, mut state_one) = (start.clone(), zero());
-        let (mut many, mut state_many) = (start.clone(), zero());
+        let (mut one, mut state_one) = (start.clone(), AdamState::new(&start));
+        let (mut many, mut state_many) = (start.clone(), AdamState::new(&start));
         for _ in 0..4 {
             let gradient = draw();
             state_one.time += 1;
@@ -271,14 +214,7 @@ mod tests {
             Tensor::<1>::from_data(TensorData::new(values, [length]), &device)
         };
         let (mut one, mut state) = (start.clone(), None);
-        let (mut many, mut state_many) = (
-            start.clone(),
-            AdamState {
-                time: 0,
-                means: Means::Live([start.zeros_like(), start.zeros_like()]),
-                moved: vec![],
-            },
-        );
+        let (mut many, mut state_many) = (start.clone(), AdamState::new(&start));
         for at in [Some(3), None, Some(9)] {
             (one, state) = adam.step(0.01, one, gradient_at(at), state);
             state_many.time += 1;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use burn::optim::GradientsParams;
 use mlbook::device;
 use mlbook::nn::weights::{self, Arrays};
 use mlbook::notebook::{LayerRow, layers};
@@ -106,6 +107,23 @@ fn without_biases_a_cell_of_zeros_stays_zero() {
     assert_eq!(bare.output.abs().max().into_scalar::<f32>(), 0.0);
     let usual = gru(5, 4).init(&rng, &device).forward(x);
     assert!(usual.output.abs().max().into_scalar::<f32>() > 0.0);
+}
+
+#[test]
+fn a_batch_without_rows_has_gradients_of_zeros() {
+    let device = device::cpu().autodiff();
+    let layer = gru(5, 4).init(&Generator::seeded(1), &device);
+    let loss = layer.forward(Tensor::zeros([0, 3, 5], &device)).output.sum();
+    let gradients = GradientsParams::from_grads(loss.backward(), &layer);
+    let arrays = weights::gradients(&layer, gradients).unwrap();
+    assert_eq!(arrays["weight_hh_l0"].shape, [12, 4]);
+    assert!(arrays.values().all(|array| array.values.iter().all(|&value| value == 0.0)));
+}
+
+#[test]
+#[should_panic(expected = "at least one hidden unit")]
+fn a_layer_has_a_unit() {
+    rnn(5, 0);
 }
 
 #[test]

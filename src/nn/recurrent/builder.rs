@@ -38,6 +38,7 @@ pub trait Recurrent: From<RecurrentStack> {
 
 impl<L: Recurrent> RecurrentBuilder<L> {
     pub(super) fn new(input: usize, hidden: usize) -> Self {
+        assert!(hidden > 0, "a recurrent layer has at least one hidden unit");
         let layer = PhantomData;
         Self { input, hidden, layers: 1, bidirectional: false, bias: true, dropout: 0.0, layer }
     }

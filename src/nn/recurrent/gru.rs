@@ -9,6 +9,9 @@ use super::stack::RecurrentStack;
 use crate::nn::kernel::Gates;
 
 /// `torch.nn.GRU(input, hidden, batch_first=True)`: one layer, one direction, with biases.
+///
+/// # Panics
+/// If `hidden` is 0.
 pub fn gru(input: usize, hidden: usize) -> RecurrentBuilder<Gru> {
     RecurrentBuilder::new(input, hidden)
 }

@@ -8,6 +8,9 @@ use super::stack::{RecurrentStack, Stacked};
 use crate::nn::kernel::Gates;
 
 /// `torch.nn.RNN(input, hidden, batch_first=True)`: one layer, one direction, with biases.
+///
+/// # Panics
+/// If `hidden` is 0.
 pub fn rnn(input: usize, hidden: usize) -> RecurrentBuilder<Rnn> {
     RecurrentBuilder::new(input, hidden)
 }

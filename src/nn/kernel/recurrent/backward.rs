@@ -16,7 +16,6 @@ pub struct Ordered<'a> {
 }
 
 /// A block's share of the weights' gradients; gates in the order of a step's columns.
-#[derive(Default)]
 pub struct Share {
     /// `[gates·hidden, features]`
     pub input: Vec<f32>,
@@ -24,6 +23,16 @@ pub struct Share {
     pub hidden: Vec<f32>,
     /// Of all columns.
     pub bias: Vec<f32>,
+}
+
+impl Share {
+    pub fn zeros(layout: &Layout, Sizes { features, hidden: size, .. }: Sizes) -> Self {
+        Self {
+            input: vec![0.0; layout.input.len() * size * features],
+            hidden: vec![0.0; layout.hidden.len() * size * size],
+            bias: vec![0.0; layout.width * size],
+        }
+    }
 }
 
 /// From the gradients of the outputs (if anyone used them), `[batch, steps, hidden]`, and of the final state, which is in `rows` and

@@ -99,7 +99,8 @@ pub fn backward(
         .zip(rows)
         .map(|(kept, mut rows)| backward::backward(kept, outputs, &mut rows, &weights, direction, sizes))
         .collect();
-    let Share { input: by_ih, hidden: by_hh, bias } = summed(shares);
+    let Share { input: by_ih, hidden: by_hh, bias } =
+        summed(shares).unwrap_or_else(|| Share::zeros(&layout, sizes));
     let by_hidden = bias[layout.hidden_start() * size..].to_vec();
     let by_input = bias[..layout.input.len() * size].to_vec();
     CellGradients {
@@ -112,16 +113,16 @@ pub fn backward(
     }
 }
 
-/// The blocks' shares, added one after the other.
-fn summed(shares: Vec<Share>) -> Share {
+/// The blocks' shares, added one after the other; none of a batch without rows.
+fn summed(shares: Vec<Share>) -> Option<Share> {
     let mut shares = shares.into_iter();
-    let mut sum = shares.next().unwrap_or_default();
+    let mut sum = shares.next()?;
     for share in shares {
         add_on_all_cores(&mut sum.input, &share.input);
         add_on_all_cores(&mut sum.hidden, &share.hidden);
         add(&mut sum.bias, &share.bias);
     }
-    sum
+    Some(sum)
 }
 
 fn add_on_all_cores(sum: &mut [f32], values: &[f32]) {
