@@ -1,8 +1,14 @@
 //! Adam with PyTorch's defaults.
 
-use burn::optim::{LearningRate, ModuleOptimizer, Optimizer, RecordState, StateSink, StateSource};
+mod state;
+
+use burn::optim::{LearningRate, ModuleOptimizer, Optimizer};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use rayon::prelude::*;
+
+pub use self::state::AdamState;
+use self::state::{Means, PIECE};
+use super::kernel::vectorised;
 
 /// Weights that one core updates at a time.
 const CHUNK: usize = 1 << 15;
@@ -23,54 +29,6 @@ pub struct Adam {
     pub epsilon: f64,
 }
 
-/// What Adam remembers of a parameter.
-#[derive(Clone)]
-pub struct AdamState<const D: usize> {
-    /// Steps taken.
-    time: usize,
-    means: Means<D>,
-}
-
-/// The running means of the gradient and of its square.
-#[derive(Clone)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "but for the first step after a resume, every value is the large one"
-)]
-enum Means<const D: usize> {
-    Live([Tensor<D>; 2]),
-    /// Read from a checkpoint. burn offers its default device to put them on, which is the graphics adapter even in a run on
-    /// the cpu; they wait in host memory until the parameter's own device is known.
-    Saved([TensorData; 2]),
-}
-
-impl<const D: usize> AdamState<D> {
-    fn on(self, device: &Device) -> [Tensor<D>; 2] {
-        match self.means {
-            Means::Live(means) => means.map(|mean| mean.to_device(device)),
-            Means::Saved(means) => means.map(|mean| Tensor::from_data(mean, device)),
-        }
-    }
-}
-
-impl<const D: usize> RecordState for AdamState<D> {
-    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
-        let [moment_1, moment_2] = match &self.means {
-            Means::Live(means) => means.each_ref().map(|mean| mean.to_data()),
-            Means::Saved(means) => means.clone(),
-        };
-        out.push_tensor(prefix, "time", TensorData::new(vec![self.time as i64], [1]));
-        out.push_tensor(prefix, "moment_1", moment_1);
-        out.push_tensor(prefix, "moment_2", moment_2);
-    }
-
-    fn state_unflatten(prefix: &str, source: &mut StateSource, _default: &Device) -> Option<Self> {
-        let time = source.take_tensor(prefix, "time")?.iter::<i64>().next()?;
-        let means = [source.take_tensor(prefix, "moment_1")?, source.take_tensor(prefix, "moment_2")?];
-        Some(Self { time: usize::try_from(time).ok()?, means: Means::Saved(means) })
-    }
-}
-
 impl Optimizer for Adam {
     type State<const D: usize> = AdamState<D>;
 
@@ -81,10 +39,7 @@ impl Optimizer for Adam {
         gradient: Tensor<D>,
         state: Option<AdamState<D>>,
     ) -> (Tensor<D>, Option<AdamState<D>>) {
-        let mut state = state.unwrap_or_else(|| AdamState {
-            time: 0,
-            means: Means::Live([gradient.zeros_like(), gradient.zeros_like()]),
-        });
+        let mut state = state.unwrap_or_else(|| AdamState::new(&gradient));
         state.time += 1;
         let (parameter, state) = if in_host_memory(&parameter) {
             self.step_in_one_pass(lr, parameter, gradient, state)
@@ -95,7 +50,7 @@ impl Optimizer for Adam {
     }
 
     fn to_device<const D: usize>(state: AdamState<D>, device: &Device) -> AdamState<D> {
-        AdamState { time: state.time, means: Means::Live(state.on(device)) }
+        AdamState { time: state.time, moved: state.moved.clone(), means: Means::Live(state.on(device)) }
     }
 }
 
@@ -122,42 +77,89 @@ impl Adam {
         let moment_2 = moment_2 * self.beta_2 + gradient.square() * (1.0 - self.beta_2);
         let denominator = moment_2.clone().sqrt() / root + self.epsilon;
         let parameter = parameter - moment_1.clone() * step / denominator;
-        (parameter, AdamState { time, means: Means::Live([moment_1, moment_2]) })
+        (parameter, AdamState { time, means: Means::Live([moment_1, moment_2]), moved: vec![] })
     }
 
     /// The same rule, reading and writing each number once: a step made of tensor operations goes through the memory of a large
     /// layer a dozen times, and memory is what an optimiser waits for.
+    ///
+    /// Where there has never been a gradient the rule moves nothing, so there only the gradient is read: most words of an
+    /// embedding's vocabulary come late, if at all.
     fn step_in_one_pass<const D: usize>(
         &self,
         lr: f64,
         parameter: Tensor<D>,
         gradient: Tensor<D>,
-        state: AdamState<D>,
+        mut state: AdamState<D>,
     ) -> (Tensor<D>, AdamState<D>) {
         let (step, root) = self.corrected(lr, state.time);
-        let (step, root, epsilon) = (step as f32, root as f32, self.epsilon as f32);
-        let (new_1, new_2) = ((1.0 - self.beta_1) as f32, (1.0 - self.beta_2) as f32);
-        let old_2 = self.beta_2 as f32;
+        let rule = Rule {
+            step: step as f32,
+            root: root as f32,
+            epsilon: self.epsilon as f32,
+            new_1: (1.0 - self.beta_1) as f32,
+            new_2: (1.0 - self.beta_2) as f32,
+            old_2: self.beta_2 as f32,
+        };
         let time = state.time;
         let device = parameter.device();
+        let mut moved = std::mem::take(&mut state.moved);
         let [mut moment_1, mut moment_2] = state.on(&device).map(Tensor::into_data);
         let mut parameter = parameter.into_data();
         let gradient = gradient.into_data();
+        if moved.is_empty() {
+            moved = state::moved(floats_mut(&mut moment_1), floats_mut(&mut moment_2));
+        }
         floats_mut(&mut parameter)
             .par_chunks_mut(CHUNK)
             .zip(floats_mut(&mut moment_1).par_chunks_mut(CHUNK))
             .zip(floats_mut(&mut moment_2).par_chunks_mut(CHUNK))
             .zip(gradient.as_slice::<f32>().unwrap_or_default().par_chunks(CHUNK))
-            .for_each(|(((parameter, moment_1), moment_2), gradient)| {
-                for (((p, m), v), &g) in parameter.iter_mut().zip(moment_1).zip(moment_2).zip(gradient) {
-                    *m += (g - *m) * new_1;
-                    *v = *v * old_2 + g * g * new_2;
-                    *p -= step * *m / (v.sqrt() / root + epsilon);
-                }
+            .zip(moved.par_chunks_mut(CHUNK / PIECE))
+            .for_each(|((((parameter, moment_1), moment_2), gradient), moved)| {
+                update(rule, parameter, moment_1, moment_2, gradient, moved);
             });
         let on_device = |data| Tensor::from_data(data, &device);
-        let state = AdamState { time, means: Means::Live([on_device(moment_1), on_device(moment_2)]) };
-        (on_device(parameter), state)
+        let means = Means::Live([on_device(moment_1), on_device(moment_2)]);
+        (on_device(parameter), AdamState { time, means, moved })
+    }
+}
+
+/// The numbers of a step.
+#[derive(Clone, Copy)]
+struct Rule {
+    step: f32,
+    root: f32,
+    epsilon: f32,
+    /// How much of the new gradient, and of its square, goes into the means.
+    new_1: f32,
+    new_2: f32,
+    old_2: f32,
+}
+
+vectorised! {
+    fn update(
+        rule: Rule,
+        parameter: &mut [f32],
+        moment_1: &mut [f32],
+        moment_2: &mut [f32],
+        gradient: &[f32],
+        moved: &mut [bool],
+    ) {
+        let Rule { step, root, epsilon, new_1, new_2, old_2 } = rule;
+        let means = moment_1.chunks_mut(PIECE).zip(moment_2.chunks_mut(PIECE));
+        let pieces = parameter.chunks_mut(PIECE).zip(means).zip(gradient.chunks(PIECE));
+        for (((parameter, (moment_1, moment_2)), gradient), moved) in pieces.zip(moved) {
+            *moved |= gradient.iter().fold(false, |moved, &g| moved | (g != 0.0));
+            if !*moved {
+                continue;
+            }
+            for (((p, m), v), &g) in parameter.iter_mut().zip(moment_1).zip(moment_2).zip(gradient) {
+                *m += (g - *m) * new_1;
+                *v = *v * old_2 + g * g * new_2;
+                *p -= step * *m / (v.sqrt() / root + epsilon);
+            }
+        }
     }
 }
 
@@ -184,9 +186,8 @@ mod tests {
         let length = 3 * CHUNK + 5;
         let mut draw = || Tensor::<1>::from_data(TensorData::new(rng.randn(length), [length]), &device);
         let start = draw();
-        let zero = || AdamState { time: 0, means: Means::Live([start.zeros_like(), start.zeros_like()]) };
-        let (mut one, mut state_one) = (start.clone(), zero());
-        let (mut many, mut state_many) = (start.clone(), zero());
+        let (mut one, mut state_one) = (start.clone(), AdamState::new(&start));
+        let (mut many, mut state_many) = (start.clone(), AdamState::new(&start));
         for _ in 0..4 {
             let gradient = draw();
             state_one.time += 1;
@@ -197,5 +198,34 @@ mod tests {
         let difference = (one.clone() - many).abs().max().into_scalar::<f32>();
         assert!(difference < 1e-6, "{difference}");
         assert!((one - start).abs().min().into_scalar::<f32>() > 0.0, "every weight moved");
+    }
+
+    #[test]
+    fn rows_without_gradients_do_not_move_until_they_have_had_one() {
+        let adam = Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 };
+        let device = Device::flex();
+        let length = 10 * PIECE;
+        let start =
+            Tensor::<1>::from_data(TensorData::new(TorchRng::new(7).randn(length), [length]), &device);
+        // A gradient in the fourth piece, then none, then in the last.
+        let gradient_at = |at: Option<usize>| {
+            let values =
+                (0..length).map(|k| f32::from(u8::from(at.is_some_and(|at| k / PIECE == at)))).collect();
+            Tensor::<1>::from_data(TensorData::new(values, [length]), &device)
+        };
+        let (mut one, mut state) = (start.clone(), None);
+        let (mut many, mut state_many) = (start.clone(), AdamState::new(&start));
+        for at in [Some(3), None, Some(9)] {
+            (one, state) = adam.step(0.01, one, gradient_at(at), state);
+            state_many.time += 1;
+            (many, state_many) = adam.step_by_tensors(0.01, many, gradient_at(at), state_many);
+        }
+        let numbers = |tensor: Tensor<1>| tensor.into_data().iter::<f32>().collect::<Vec<_>>();
+        for (k, ((one, many), start)) in
+            numbers(one).into_iter().zip(numbers(many)).zip(numbers(start)).enumerate()
+        {
+            assert!((one - many).abs() < 1e-6);
+            assert_eq!(one != start, k / PIECE == 3 || k / PIECE == 9);
+        }
     }
 }

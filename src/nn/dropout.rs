@@ -52,7 +52,8 @@ impl Dropout {
         observe::leaves(self.training.id, self.dropped(input))
     }
 
-    fn dropped<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+    /// [`forward`](Self::forward) for a layer that this one is a part of, and whose output alone is reported.
+    pub(super) fn dropped<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
         if self.probability == 0.0 || !input.is_autodiff() || !self.training.val().is_enabled() {
             return input;
         }

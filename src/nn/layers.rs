@@ -2,6 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
+use rayon::prelude::*;
 
 use super::{kernel, observe};
 use crate::rng::Generator;
@@ -94,13 +95,22 @@ pub(super) fn parameter<const D: usize>(
     Param::from_data(TensorData::new(values, shape), device)
 }
 
+/// The width of the stripes in which [`transposed`] goes through a matrix: row by row, every number would be written to another
+/// line of memory.
+const STRIPE: usize = 16;
+
 /// The `[rows, columns]` matrix `values` as `[columns, rows]`.
 pub(super) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     let mut turned = vec![0.0; values.len()];
-    for (row, line) in values.chunks_exact(columns).enumerate() {
-        for (column, &value) in line.iter().enumerate() {
-            turned[column * rows + row] = value;
+    turned.par_chunks_mut((STRIPE * rows).max(1)).enumerate().for_each(|(stripe, turned)| {
+        for top in (0..rows).step_by(STRIPE) {
+            for (column, line) in turned.chunks_exact_mut(rows).enumerate() {
+                let column = stripe * STRIPE + column;
+                for (row, number) in line.iter_mut().enumerate().skip(top).take(STRIPE) {
+                    *number = values[row * columns + column];
+                }
+            }
         }
-    }
+    });
     turned
 }

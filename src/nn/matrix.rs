@@ -24,6 +24,18 @@ impl<'a> Matrix<'a> {
         Self { values, rows, columns, row_stride: columns, column_stride: 1 }
     }
 
+    /// `columns` columns from the start of `values`, of rows that are `stride` apart.
+    ///
+    /// # Panics
+    /// If there are too few values.
+    pub fn strided(values: &'a [f32], rows: usize, columns: usize, stride: usize) -> Self {
+        assert!(
+            values.len() >= reach(rows, columns, stride),
+            "a {rows} x {columns} matrix in steps of {stride}"
+        );
+        Self { values, rows, columns, row_stride: stride, column_stride: 1 }
+    }
+
     /// Rows as columns and columns as rows; nothing moves in memory.
     #[must_use]
     pub fn turned(self) -> Self {
@@ -37,15 +49,28 @@ impl<'a> Matrix<'a> {
     }
 }
 
+/// Places from the first element of a matrix to behind its last.
+fn reach(rows: usize, columns: usize, stride: usize) -> usize {
+    if rows * columns == 0 { 0 } else { (rows - 1) * stride + columns }
+}
+
 /// `result = left · right`, or `result += left · right` if `add`, on the calling thread.
 ///
 /// # Panics
 /// If the sizes do not fit.
 pub fn product(left: Matrix<'_>, right: Matrix<'_>, result: &mut [f32], add: bool) {
+    product_strided(left, right, result, right.columns, add);
+}
+
+/// [`product`] into rows that are `stride` apart; what is between them stays.
+///
+/// # Panics
+/// If the sizes do not fit.
+pub fn product_strided(left: Matrix<'_>, right: Matrix<'_>, result: &mut [f32], stride: usize, add: bool) {
     let [m, n, k] = [left.rows, right.columns, left.columns];
     assert_eq!(k, right.rows, "the inner sizes of a matrix product");
-    assert!(result.len() >= m * n, "a {m} x {n} product needs {} places", m * n);
-    // SAFETY: the three slices hold every element that their sizes and strides reach (`Matrix::rows` and the assertion above check
+    assert!(stride >= n && result.len() >= reach(m, n, stride), "a {m} x {n} product in steps of {stride}");
+    // SAFETY: the three slices hold every element that their sizes and strides reach (`Matrix` and the assertion above check
     // it), they are initialised, and `result` is borrowed mutably, so it overlaps neither factor.
     unsafe {
         gemm::gemm(
@@ -54,7 +79,7 @@ pub fn product(left: Matrix<'_>, right: Matrix<'_>, result: &mut [f32], add: boo
             k,
             result.as_mut_ptr(),
             1,
-            n as isize,
+            stride as isize,
             add,
             left.values.as_ptr(),
             left.column_stride as isize,

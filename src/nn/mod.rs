@@ -2,6 +2,7 @@
 
 mod adam;
 mod dropout;
+mod embedding;
 mod kernel;
 mod layers;
 mod linear;
@@ -9,10 +10,12 @@ mod loss;
 pub mod matrix;
 pub mod observe;
 mod pool;
+mod recurrent;
 pub mod weights;
 
 pub use adam::{Adam, adam};
 pub use dropout::{Dropout, dropout};
+pub use embedding::{Embedding, EmbeddingBuilder, embedding};
 pub use layers::{Conv2d, Conv2dBuilder, conv2d, cross_correlate};
 pub use linear::{Linear, LinearBuilder, linear, xavier_uniform};
 pub use loss::{
@@ -20,5 +23,6 @@ pub use loss::{
     negative_log_likelihood,
 };
 pub use pool::{MaxPool2d, max_pool2d};
+pub use recurrent::{Gru, Lstm, LstmOutput, RecurrentBuilder, Rnn, RnnOutput, gru, lstm, rnn};
 
 pub use burn::tensor::activation::{log_softmax, relu, sigmoid, softmax, tanh};

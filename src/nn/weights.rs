@@ -1,4 +1,5 @@
-//! A model's tensors by name, in PyTorch's layout: `conv1.weight`, `fc1.bias`, dense weights as `[out, in]`.
+//! A model's tensors by name, in PyTorch's layout: `conv1.weight`, `fc1.bias`, dense weights as `[out, in]`,
+//! `rnn.weight_ih_l0`.
 //!
 //! PyTorch reads the files with `safetensors.torch.load_file`, and the files it writes load here.
 
@@ -12,6 +13,7 @@ use burn::tensor::Tensor;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
+use super::recurrent;
 use crate::files::{self, FileError};
 
 /// A tensor in host memory: row-major 32-bit floats and their shape.
@@ -45,15 +47,30 @@ pub fn to_arrays<M: Module>(model: &M) -> Result<Arrays, WeightsError> {
     let mismatch = |e: String| WeightsError::Mismatch(e);
     model.save_into(&mut store).map_err(|e| mismatch(e.to_string()))?;
     let bytes = store.get_bytes().map_err(|e| mismatch(e.to_string()))?;
-    read_arrays(&bytes, "the model")
+    Ok(renamed(read_arrays(&bytes, "the model")?, recurrent::to_torch))
 }
 
 /// The model with its tensors replaced by those of the same names; every tensor of the model must be given.
 pub fn from_arrays<M: Module>(mut model: M, arrays: &Arrays) -> Result<M, WeightsError> {
-    let mut store =
-        SafetensorsStore::from_bytes(Some(write_arrays(arrays)?)).with_from_adapter(PyTorchToBurnAdapter);
-    model.load_from(&mut store).map_err(|e| WeightsError::Mismatch(e.to_string()))?;
+    let bytes = write_arrays(&renamed(arrays.clone(), recurrent::from_torch))?;
+    let mut store = SafetensorsStore::from_bytes(Some(bytes)).with_from_adapter(PyTorchToBurnAdapter);
+    model.load_from(&mut store).map_err(|e| WeightsError::Mismatch(renamed_in_text(&e.to_string())))?;
     Ok(model)
+}
+
+fn renamed(arrays: Arrays, name: impl Fn(&str) -> String) -> Arrays {
+    arrays.into_iter().map(|(old, array)| (name(&old), array)).collect()
+}
+
+/// A text with the tensors in it under PyTorch's names.
+fn renamed_in_text(text: &str) -> String {
+    let words = text.split_inclusive(char::is_whitespace);
+    words
+        .map(|word| {
+            let name = word.trim_end();
+            recurrent::to_torch(name) + &word[name.len()..]
+        })
+        .collect()
 }
 
 /// Writes the model's weights to a safetensors file, whole or not at all.

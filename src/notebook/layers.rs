@@ -87,7 +87,7 @@ impl Found {
 
     /// The layer of the field that is visited, which is a parameter (or flag) of it.
     fn parameter(&mut self, id: ParamId, numbers: usize) {
-        let Some(((_, owner), around)) = self.path.split_last() else { return };
+        let Some(((_, owner), around)) = self.layer_path().split_last() else { return };
         let name = around.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".");
         let kind = owner.rsplit(':').next().unwrap_or_default().to_owned();
         let layers = &mut self.layers;
@@ -99,6 +99,12 @@ impl Found {
         if self.by_parameter.insert(id, at).is_none() {
             self.layers[at].parameters += numbers;
         }
+    }
+
+    /// The path to the layer that is visited and the field of it. A recurrent layer is one layer, whatever it is made of.
+    fn layer_path(&self) -> &[(String, String)] {
+        let stack = self.path.iter().position(|(_, owner)| owner.ends_with("RecurrentStack"));
+        &self.path[..stack.unwrap_or(self.path.len())]
     }
 
     fn table(self, outputs: Vec<Output>, has_run: bool) -> LayerTable {

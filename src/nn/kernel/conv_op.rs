@@ -7,14 +7,15 @@ use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::Checkpoi
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::autodiff::{Autodiff, NodeId};
-use burn::backend::flex::{FlexTensor, Layout};
+use burn::backend::flex::FlexTensor;
 use burn::backend::ops::ModuleOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Cube, Dispatch, Flex, NdArray, TensorMetadata, backend_extension};
 use burn::tensor::ops::ConvOptions;
-use burn::tensor::{Bytes, DType, Shape, Tensor};
+use burn::tensor::{DType, Tensor};
 
 use super::conv::{self, Geometry};
+use super::floats::{Floats, flex_tensor};
 
 /// A convolution with bias, square stride and padding, no dilation and no groups.
 ///
@@ -141,24 +142,6 @@ impl ConvGradients for Flex {
         let (by_weight, by_bias) = conv::weight_gradient(images.values(), gradient.values(), &geometry);
         (flex_tensor(by_weight, weight.shape()), flex_tensor(by_bias, bias.shape()))
     }
-}
-
-/// The values of a tensor of 32-bit floats, side by side in memory.
-struct Floats(FlexTensor);
-
-impl Floats {
-    fn of(tensor: FlexTensor) -> Self {
-        Self(tensor.to_contiguous())
-    }
-
-    fn values(&self) -> &[f32] {
-        let start = self.0.layout().start_offset();
-        &self.0.storage::<f32>()[start..start + self.0.layout().num_elements()]
-    }
-}
-
-fn flex_tensor(values: Vec<f32>, shape: impl Into<Shape>) -> FlexTensor {
-    FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(shape.into()), DType::F32)
 }
 
 fn geometry(images: &FlexTensor, weight: &FlexTensor, stride: usize, padding: usize) -> Geometry {

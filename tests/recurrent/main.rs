@@ -1,0 +1,6 @@
+//! Recurrent layers and embeddings.
+
+mod embedding;
+mod fixtures;
+mod layers;
+mod packed;
