@@ -112,10 +112,9 @@ pub(super) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32
                 let from = (top + row) * columns + left;
                 copy(&values[from..from + width], &mut line[..width]);
             }
-            for column in 0..width {
+            for (column, to) in turned.chunks_exact_mut(rows).enumerate() {
                 let line: [f32; SQUARE] = std::array::from_fn(|row| square[row][column]);
-                let to = column * rows + top;
-                copy(&line[..height], &mut turned[to..to + height]);
+                copy(&line[..height], &mut to[top..top + height]);
             }
         }
     });
