@@ -25,8 +25,11 @@ def main():
     model, loss_function = CharacterModel(), nn.CrossEntropyLoss(reduction="sum")
     optimiser = torch.optim.Adam(model.parameters(), lr=0.005)
     text = torch.randint(0, CHARACTERS, (10 * BATCH, STEPS + 1))
-    # The book sums the losses of the steps, each the mean over the batch.
-    loss_of = lambda x, y: loss_function(model(x).flatten(0, 1), y.flatten()) / BATCH
+
+    def loss_of(x, y):
+        # The book sums the losses of the steps, each the mean over the batch.
+        return loss_function(model(x).flatten(0, 1), y.flatten()) / BATCH
+
     timing.report(
         "ch15 character LSTM, batch 64, cpu", loss_of, optimiser,
         text[:, :-1], text[:, 1:], batch=BATCH, default_steps=20,

@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -101,7 +102,8 @@ async def run_cell(client, cell, index, number):
 
 async def run_cells(client, cells, kernel, times):
     """Runs every code cell, in a kernel of the notebook's own; `times` gets the seconds of each."""
-    await client.km.start_kernel(cwd=client.resources["metadata"]["path"])
+    # What the stock kernel says as it starts would stand between the lines of JSON.
+    await client.km.start_kernel(cwd=client.resources["metadata"]["path"], stdout=subprocess.DEVNULL)
     try:
         await client.async_start_new_kernel_client()
         described = await client.kc.kernel_info(reply=True, timeout=60)

@@ -95,22 +95,50 @@ pub(super) fn parameter<const D: usize>(
     Param::from_data(TensorData::new(values, shape), device)
 }
 
-/// The width of the stripes in which [`transposed`] goes through a matrix: row by row, every number would be written to another
+/// The side of the squares in which [`transposed`] goes through a matrix: row by row, every number would be written to another
 /// line of memory.
-const STRIPE: usize = 16;
+const SQUARE: usize = 16;
 
 /// The `[rows, columns]` matrix `values` as `[columns, rows]`.
 pub(super) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     let mut turned = vec![0.0; values.len()];
-    turned.par_chunks_mut((STRIPE * rows).max(1)).enumerate().for_each(|(stripe, turned)| {
-        for top in (0..rows).step_by(STRIPE) {
-            for (column, line) in turned.chunks_exact_mut(rows).enumerate() {
-                let column = stripe * STRIPE + column;
-                for (row, number) in line.iter_mut().enumerate().skip(top).take(STRIPE) {
-                    *number = values[row * columns + column];
-                }
+    turned.par_chunks_mut((SQUARE * rows).max(1)).enumerate().for_each(|(stripe, turned)| {
+        let left = stripe * SQUARE;
+        let width = SQUARE.min(columns - left);
+        for top in (0..rows).step_by(SQUARE) {
+            let height = SQUARE.min(rows - top);
+            let mut square = [[0.0; SQUARE]; SQUARE];
+            for (row, line) in square[..height].iter_mut().enumerate() {
+                let from = (top + row) * columns + left;
+                copy(&values[from..from + width], &mut line[..width]);
+            }
+            for (column, to) in turned.chunks_exact_mut(rows).enumerate() {
+                let line: [f32; SQUARE] = std::array::from_fn(|row| square[row][column]);
+                copy(&line[..height], &mut to[top..top + height]);
             }
         }
     });
     turned
+}
+
+/// A side of a square, or a part of one at an edge. Whole ones are a vector; the general copy is a call.
+fn copy(from: &[f32], to: &mut [f32]) {
+    match (from.as_array::<SQUARE>(), to.as_mut_array::<SQUARE>()) {
+        (Some(from), Some(to)) => *to = *from,
+        _ => to.copy_from_slice(from),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::transposed;
+
+    #[test]
+    fn a_transposed_matrix_has_rows_for_columns() {
+        for (rows, columns) in [(1, 1), (3, 50), (16, 32), (33, 17), (0, 4), (4, 0)] {
+            let values: Vec<f32> = (0..rows * columns).map(|k| k as f32).collect();
+            let turned = transposed(&values, rows, columns);
+            assert!((0..rows * columns).all(|k| turned[k % columns * rows + k / columns] == values[k]));
+        }
+    }
 }

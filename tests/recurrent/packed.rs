@@ -1,6 +1,8 @@
 //! Packed batches give what each row gives alone.
 
-use mlbook::device;
+use burn::optim::GradientsParams;
+use mlbook::device::{self, DeviceChoice};
+use mlbook::nn::weights::{self, Arrays};
 use mlbook::prelude::*;
 
 const LENGTHS: [usize; 4] = [3, 7, 1, 5];
@@ -64,19 +66,34 @@ fn packed_grus_and_plain_layers_read_each_row_to_its_end() {
     compare(|x, lengths| parts(layer.forward_packed(x, lengths)), |x| parts(layer.forward(x)), &device);
 }
 
+/// The gradients of two layers in both directions, by name, from every part of what they return.
+fn gradients(device: &Device) -> Arrays {
+    let device = device.clone().autodiff();
+    let layer = lstm(5, 4).num_layers(2).bidirectional().init(&Generator::seeded(1), &device);
+    let numbers = Generator::seeded(3).lock().randn(4 * 7 * 5);
+    let batch = Tensor::<3>::from_data(TensorData::new(numbers, [4, 7, 5]), &device);
+    let out = layer.forward_packed(batch, &LENGTHS);
+    let loss = out.output.square().sum() + out.hidden.sum() + out.cell.square().sum();
+    weights::gradients(&layer, GradientsParams::from_grads(loss.backward(), &layer)).unwrap()
+}
+
 #[test]
 #[allow(deprecated, reason = "part of the project's brief; gone in burn 0.23")]
-fn ndarray_packs_too() {
+fn ndarray_packs_too_and_learns_the_same() {
     let device = Device::ndarray();
     compare_lstm(&lstm(5, 4).bidirectional().init(&Generator::seeded(1), &device), &device);
+    let (here, there) = (gradients(&device::cpu()), gradients(&device));
+    assert_eq!(here.len(), 16);
+    for (name, here) in &here {
+        for (here, there) in here.values.iter().zip(&there[name].values) {
+            assert!((here - there).abs() < 1e-4 * (1.0 + there.abs()), "{name}: {here} is not {there}");
+        }
+    }
 }
 
 #[test]
 fn a_graphics_adapter_packs_too() {
-    let Some(device) = device::adapters().into_iter().next() else {
-        eprintln!("no graphics adapter here");
-        return;
-    };
+    let device = device::open(DeviceChoice::Webgpu).unwrap();
     compare_lstm(&lstm(5, 4).bidirectional().init(&Generator::seeded(1), &device), &device);
 }
 

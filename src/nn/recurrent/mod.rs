@@ -1,7 +1,7 @@
 //! Recurrent layers: PyTorch's `nn.RNN`, `nn.LSTM` and `nn.GRU`, batch first, with its weights under its names.
 //!
 //! A layer reads `[batch, steps, features]` and returns what it thought at every step, and its state at the end. Rows of different
-//! lengths are *packed*: padded to the longest, with the lengths beside them. Padding is then never read: the
+//! lengths are *packed*: padded to the longest, with the lengths beside them. Padding then counts for nothing: the
 //! output there is zero, the final state is that of a row's last real step, and a backward direction begins there.
 
 mod builder;

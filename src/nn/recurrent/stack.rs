@@ -65,7 +65,7 @@ impl RecurrentStack {
         let mut run = |cell: &Cell, input: Tensor<3>, reverse: bool| {
             let at = finals.len();
             let state = match start {
-                [] => Tensor::zeros([self.gates.states(), batch, self.hidden], &device.clone().inner()),
+                [] => Tensor::zeros([self.gates.states(), batch, self.hidden], &device),
                 parts => joined(parts.iter().map(|part| part.clone().narrow(0, at, 1)).collect(), 0),
             };
             let direction = Direction { gates: self.gates, lengths: lengths.clone(), reverse };

@@ -100,7 +100,8 @@ fn place(offset: usize) -> usize {
 
 fn read_local(local: &Local, untyped: &mut Vec<Untyped>) {
     let pattern = match &local.pat {
-        Pat::Type(typed) if !is_inferred(&typed.ty) => {
+        // The engine reads what is written behind a name, and nothing that is written behind a pattern of several.
+        Pat::Type(typed) if matches!(*typed.pat, Pat::Ident(_)) && !is_inferred(&typed.ty) => {
             untyped.retain(|earlier| !names(&typed.pat).iter().any(|(name, _)| *name == earlier.name));
             return;
         }

@@ -102,6 +102,14 @@ mod tests {
     }
 
     #[test]
+    fn a_type_behind_a_pattern_of_several_does_not_count() {
+        assert_eq!(
+            typed("let (a, b): (u8, Net) = f();"),
+            "let (a, b): (u8, Net) = f(); let a: Ta = a; let b: Tb = b;"
+        );
+    }
+
+    #[test]
     fn only_the_last_of_a_name_counts() {
         assert_eq!(typed("let a = 1; let a = b;"), "let a = 1; let a = b; let a: Ta = a;");
         assert_eq!(typed("let a = 1; let a: u8 = b;"), "let a = 1; let a: u8 = b;");

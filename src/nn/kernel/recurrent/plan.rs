@@ -72,7 +72,7 @@ impl Plan {
         self.readings.last().map_or(0, |last| last.places.end)
     }
 
-    /// The readings in groups of a few [`CHUNK`]s of places, and the places of each.
+    /// The readings in groups of about [`CHUNK`] places, and the places of each.
     pub fn chunks(&self) -> impl DoubleEndedIterator<Item = (&[Reading], Range<usize>)> {
         let readings = CHUNK.div_ceil(self.rows.len().max(1));
         self.readings.chunks(readings).map(|chunk| {
