@@ -76,6 +76,7 @@ pub struct Training<'run, M: Module> {
     /// Every so many epochs have a line.
     log_epochs: usize,
     validation_loader: bool,
+    shuffled: bool,
     epoch_started: Instant,
     display: Display,
 }
@@ -132,6 +133,7 @@ impl<'run, M: Module> Training<'run, M> {
             first_losses: vec![],
             log_epochs: 1,
             validation_loader: true,
+            shuffled: true,
             epoch_started: Instant::now(),
         };
         if is_fresh {
@@ -149,6 +151,11 @@ impl<'run, M: Module> Training<'run, M> {
     /// Validation takes the whole set at once, so that no loader draws for it; see [`end_epoch`](Self::end_epoch).
     pub fn without_validation_loader(self) -> Self {
         Self { validation_loader: false, ..self }
+    }
+
+    /// Rows are counted off instead of drawn: for a training that draws its batches by itself.
+    pub fn in_order(self) -> Self {
+        Self { shuffled: false, ..self }
     }
 
     /// The model as it is now.
@@ -172,7 +179,10 @@ impl<'run, M: Module> Training<'run, M> {
             return false;
         }
         if self.place.order.is_empty() {
-            self.place.order = self.run.generator().lock().loader_order(self.plan.examples);
+            self.place.order = match self.shuffled {
+                true => self.run.generator().lock().loader_order(self.plan.examples),
+                false => (0..self.plan.examples).collect(),
+            };
             self.place.batch = 0;
             self.place.seconds = 0.0;
             self.sums.clear();

@@ -1,0 +1,15 @@
+//! Chapter 15: modelling sequences with recurrent networks.
+#![recursion_limit = "256"]
+
+pub mod bench;
+pub mod by_hand;
+pub mod char_model;
+pub mod charlm;
+pub mod corpus;
+pub mod generate;
+pub mod manual;
+pub mod parity;
+pub mod sampling;
+pub mod saved;
+pub mod sentiment_model;
+pub mod two_layers;
