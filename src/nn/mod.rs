@@ -14,6 +14,7 @@ mod recurrent;
 pub mod weights;
 
 pub use adam::{Adam, adam};
+pub use kernel::Sparse;
 pub use dropout::{Dropout, dropout};
 pub use embedding::{Embedding, EmbeddingBuilder, embedding};
 pub use layers::{Conv2d, Conv2dBuilder, conv2d, cross_correlate};
