@@ -4,12 +4,14 @@
 //! these by small rules ([`Perceived`]), which agree with RDKit's on every atom and bond of QM9's first 12,000 molecules.
 
 mod aromatic;
+mod drawing;
 mod element;
 mod features;
 mod hybrid;
 mod rings;
 mod sdf;
 
+pub use drawing::sketch;
 pub use element::Element;
 pub use features::{EDGE_FEATURES, FeatureError, NODE_FEATURES, graph, of_graph};
 pub use hybrid::Hybridisation;
