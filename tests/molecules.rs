@@ -87,3 +87,169 @@ fn atoms_and_bonds_are_perceived_as_rdkit_does() {
         assert_eq!(differing, 0, "{which:#?}");
     }
 }
+
+fn mini() -> Located {
+    Located {
+        wanted: "qm9".to_owned(),
+        set: "qm9-mini".to_owned(),
+        dir: root().join("data/qm9-mini"),
+        origin: Origin::Bundled,
+        stand_in: true,
+    }
+}
+
+#[test]
+fn the_first_molecule_is_as_pytorch_geometric_has_it() {
+    let graphs = qm9::read(&mini(), &Cache::none()).expect("bundled");
+    assert_eq!(graphs.len(), 1200);
+    let methane = &graphs[0];
+    assert_eq!((methane.name.as_str(), methane.len(), methane.edges.len()), ("gdb_1", 5, 8));
+    assert_eq!(methane.nodes.row(0), [0.0, 1.0, 0.0, 0.0, 0.0, 6.0, 0.0, 0.0, 0.0, 1.0, 4.0]);
+    assert_eq!(methane.nodes.row(1), [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    assert_eq!(methane.edges, [[0, 1], [0, 2], [0, 3], [0, 4], [1, 0], [2, 0], [3, 0], [4, 0]]);
+    assert_eq!(methane.edge_features.row(0), [1.0, 0.0, 0.0, 0.0]);
+    assert_eq!(methane.positions[0], [-0.0127, 1.0858, 0.0080]);
+    let y = &methane.attributes[PROPERTIES];
+    assert_eq!((y.len(), y[1]), (TARGETS.len(), 13.21));
+    // −0.3877 hartree, and 157.7118 GHz at the end.
+    assert!((y[2] + 10.549_854).abs() < 1e-5 && (y[16] - 157.7118).abs() < 1e-4, "{y:?}");
+    assert!(y[12].is_nan(), "energies of atomisation are not in the file");
+}
+
+#[test]
+fn graphs_from_the_cache_are_those_of_the_files_and_follow_them() {
+    let folder = TempDir::new().expect("a folder");
+    let copy = Located { dir: folder.path().join("data"), ..mini() };
+    fs::create_dir(&copy.dir).expect("a folder");
+    for file in [qm9::SDF, qm9::CSV] {
+        fs::copy(mini().path(file), copy.path(file)).expect("a copy");
+    }
+    let cache = Cache::in_folder(folder.path().join("cache"));
+    let files = || fs::read_dir(folder.path().join("cache")).map_or(0, Iterator::count);
+    let first = qm9::read(&copy, &cache).expect("good files");
+    assert_eq!(files(), 1);
+    let mut again = qm9::read(&copy, &cache).expect("from the cache");
+    let mut first_alpha = first.clone();
+    for graphs in [&mut first_alpha, &mut again] {
+        qm9::choose_target(graphs, "alpha").expect("every molecule has it");
+        // Missing properties are not a number, which equals nothing.
+        graphs.iter_mut().for_each(|graph| graph.attributes.clear());
+    }
+    assert!(first_alpha == again);
+    // A damaged cache is made again.
+    let kept = fs::read_dir(folder.path().join("cache")).expect("a folder").next().expect("a file").expect("its name");
+    fs::write(kept.path(), b"rubbish").expect("it is ours");
+    assert_eq!(qm9::read(&copy, &cache).expect("good files").len(), 1200);
+    // Other bytes are another source.
+    let text = String::from_utf8(gzip::read(&copy.path(qm9::CSV), 1 << 24).expect("gzip")).expect("text");
+    fs::write(copy.path(qm9::CSV), text.replacen("13.21", "99.5", 1)).expect("it is ours");
+    let changed = qm9::read(&copy, &cache).expect("good files");
+    assert_eq!((changed[0].attributes[PROPERTIES][1], files()), (99.5, 2));
+}
+
+/// The bundled files with a change, which must be refused; the message.
+fn refused(change: impl FnOnce(&mut String, &mut String)) -> String {
+    let folder = TempDir::new().expect("a folder");
+    let text = |file: &str| {
+        String::from_utf8(gzip::read(&mini().path(file), 1 << 26).expect("bundled")).expect("text")
+    };
+    let (mut sdf, mut csv) = (text(qm9::SDF), text(qm9::CSV));
+    change(&mut sdf, &mut csv);
+    for (file, text) in [(qm9::SDF, sdf), (qm9::CSV, csv)] {
+        let file = fs::File::create(folder.path().join(file)).expect("a file");
+        let mut packed = GzEncoder::new(file, Compression::fast());
+        packed.write_all(text.as_bytes()).expect("room");
+        packed.finish().expect("room");
+    }
+    let located = Located { dir: folder.path().to_path_buf(), ..mini() };
+    let mut graphs = match qm9::read(&located, &Cache::none()) {
+        Ok(graphs) => graphs,
+        Err(error) => return error.to_string(),
+    };
+    qm9::choose_target(&mut graphs, "alpha").expect_err("something is wrong").to_string()
+}
+
+/// The block of the second molecule, gdb_11, changed.
+fn second(sdf: &mut String, change: impl FnOnce(&str) -> String) {
+    let blocks: Vec<&str> = sdf.splitn(3, "$$$$\n").collect();
+    *sdf = [blocks[0], &change(blocks[1]), blocks[2]].join("$$$$\n");
+}
+
+#[test]
+fn bad_files_are_refused_with_the_molecule_that_is_wrong() {
+    let cut = refused(|sdf, _| {
+        let place = sdf.find("gdb_11\n").expect("it is there") + 120;
+        sdf.truncate(place);
+    });
+    assert!(cut.contains("molecule gdb_11") && cut.contains("ends within it"), "{cut}");
+    let fewer = refused(|sdf, _| {
+        let place = sdf.find("gdb_104\n").expect("it is there");
+        sdf.truncate(place);
+    });
+    assert!(fewer.contains("lacks gdb_104 for one") && fewer.contains("cut short"), "{fewer}");
+
+    let changed = |from: &str, to: &str| refused(|sdf, _| second(sdf, |block| block.replacen(from, to, 1)));
+    let text = String::from_utf8(gzip::read(&mini().path(qm9::SDF), 1 << 26).expect("bundled")).expect("text");
+    let block: Vec<&str> = text.split("$$$$\n").nth(1).expect("a second").lines().collect();
+    let counts = block[3];
+    let number = |columns: &str| columns.trim().parse::<usize>().expect("a number");
+    let (atoms, bonds) = (number(&counts[..3]), number(&counts[3..6]));
+    let claims = |atoms: usize, bonds: usize| changed(counts, &format!("{atoms:>3}{bonds:>3}{}", &counts[6..]));
+    let message = claims(atoms + 1, bonds);
+    assert!(message.contains("molecule gdb_11") && message.contains(&format!("atom {} of", atoms + 1)), "{message}");
+    let message = claims(atoms - 1, bonds);
+    assert!(message.contains("molecule gdb_11") && message.contains("bond 1 of"), "{message}");
+    assert!(claims(atoms, bonds - 1).contains("follows the"), "a bond too many");
+    assert!(changed(counts, "  x  y V2000").contains("counts line is `  x  y V2000`"));
+    assert!(changed(counts, &counts.replace("V2000", "V3000")).contains("ends in V2000"));
+
+    let message = changed(" C   0", " Xx  0");
+    assert!(message.contains("gdb_11") && message.contains("element `Xx`") && message.contains("H Li B C"), "{message}");
+    let message = changed(" C   0", " Br  0");
+    assert!(message.contains("gdb_11: atom") && message.contains("Br; these features"), "{message}");
+    let bond = block[4 + atoms];
+    let message = changed(bond, &format!("{:>3}{:>3}{}", 1, 99, &bond[6..]));
+    assert!(message.contains("gdb_11") && message.contains("bond 1 goes to atom 99"), "{message}");
+}
+
+#[test]
+fn bad_properties_are_refused_with_the_molecule_that_is_wrong() {
+    let nan = refused(|_, csv| *csv = csv.replacen(",13.21,", ",nan,", 1));
+    assert!(nan.contains("molecule gdb_1: alpha is `nan`"), "{nan}");
+    let missing = refused(|_, csv| *csv = csv.replacen(",13.21,", ",,", 1));
+    assert!(missing.contains("molecule gdb_1: alpha is missing"), "{missing}");
+    let unknown = refused(|_, csv| *csv = csv.replacen("gdb_11,", "gdb_9999999,", 1));
+    assert!(unknown.contains("no line for molecule gdb_11"), "{unknown}");
+    let twice = refused(|_, csv| *csv = csv.replacen("gdb_11,", "gdb_1,", 1));
+    assert!(twice.contains("molecule gdb_1 is listed twice"), "{twice}");
+    let mut graphs = qm9::read(&mini(), &Cache::none()).expect("bundled");
+    let wrong = qm9::choose_target(&mut graphs, "colour").expect_err("no such property").to_string();
+    assert!(wrong.contains("`colour`") && wrong.contains("alpha"), "{wrong}");
+    assert!(qm9::choose_target(&mut graphs, "u0_atom").is_err(), "it is empty in the file");
+}
+
+#[test]
+fn benzene_is_aromatic_and_cyclobutadiene_is_not() {
+    let ring = |size: usize| {
+        let atom = mlbook::molecule::Atom { element: Element::C, charge: 0 };
+        let hydrogen = mlbook::molecule::Atom { element: Element::H, charge: 0 };
+        let order = |k: usize| if k.is_multiple_of(2) { Order::Double } else { Order::Single };
+        let ring = (0..size).map(|k| mlbook::molecule::Bond { atoms: [k, (k + 1) % size], order: order(k) });
+        let out = (0..size).map(|k| mlbook::molecule::Bond { atoms: [k, size + k], order: Order::Single });
+        Molecule {
+            name: format!("ring of {size}"),
+            atoms: [vec![atom; size], vec![hydrogen; size]].concat(),
+            bonds: ring.chain(out).collect(),
+            positions: vec![],
+        }
+    };
+    for (size, aromatic) in [(4, false), (6, true), (8, false), (10, true)] {
+        let perceived = Perceived::of(&ring(size));
+        assert_eq!(perceived.rings.len(), 1);
+        assert!(perceived.aromatic[..size].iter().all(|&is| is == aromatic), "a ring of {size}");
+        assert!(perceived.aromatic[size..].iter().all(|&is| !is), "hydrogen");
+        assert!(perceived.hybridisation[..size].iter().all(|&kind| kind == Hybridisation::Sp2));
+        let orders = perceived.orders[..size].iter().filter(|&&order| order == Order::Aromatic).count();
+        assert_eq!(orders, if aromatic { size } else { 0 });
+    }
+}
