@@ -7,6 +7,7 @@ pub mod by_hand;
 pub mod contribution;
 pub mod graphs;
 pub mod molecule_net;
+pub mod nodes;
 pub mod parity;
 pub mod qm9;
 pub mod score;

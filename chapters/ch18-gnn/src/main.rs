@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use ch18_gnn::{bench, graphs, parity, qm9};
+use ch18_gnn::{bench, graphs, nodes, parity, qm9};
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
 
@@ -29,6 +29,13 @@ enum Project {
         #[command(flatten)]
         run: RunFlags,
     },
+    /// Classify the nodes of a graph: a karate club, or one of your own (beyond the book)
+    Nodes {
+        #[command(flatten)]
+        settings: nodes::NodeFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
     /// Compare this chapter's models with PyTorch's numbers
     Parity(cli::ParityFlags),
     /// Time a training step (for `cargo book bench`)
@@ -51,6 +58,10 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
         Some(Project::Qm9 { settings, run }) => {
             let numbers = settings.numbers.settings(run.book);
             qm9::run(&start("qm9", &run)?, &numbers, &settings.target)?;
+        }
+        Some(Project::Nodes { settings, run }) => {
+            let numbers = settings.numbers.settings(run.book);
+            nodes::run(&start("nodes", &run)?, &numbers, &settings)?;
         }
         Some(Project::Parity(flags)) => return flags.run(parity::rows),
         Some(Project::Bench(flags)) => return flags.run(bench::measures),

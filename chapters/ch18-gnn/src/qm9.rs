@@ -228,7 +228,7 @@ fn scatter(test: &Predictions, target: &str) -> Result<Figure, PlotError> {
     let ends = truth.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &value| {
         [low.min(value), high.max(value)]
     });
-    let title = format!("Test molecules: {target}, true and predicted");
+    let title = format!("{target} of test molecules");
     let panel = Panel::new(&title, "true", "predicted")
         .with(Series::dashed("predicted = true", &ends, &ends))
         .with(Series::points("a molecule", truth, predicted));
