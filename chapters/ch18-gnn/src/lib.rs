@@ -11,3 +11,4 @@ pub mod nodes;
 pub mod parity;
 pub mod qm9;
 pub mod score;
+pub mod smiles;

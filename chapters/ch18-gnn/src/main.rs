@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use ch18_gnn::{bench, graphs, nodes, parity, qm9};
+use ch18_gnn::{bench, graphs, nodes, parity, qm9, smiles};
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
 
@@ -36,6 +36,13 @@ enum Project {
         #[command(flatten)]
         run: RunFlags,
     },
+    /// Learn from molecules of your own, a table of SMILES (beyond the book)
+    Smiles {
+        #[command(flatten)]
+        settings: smiles::SmilesFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
     /// Compare this chapter's models with PyTorch's numbers
     Parity(cli::ParityFlags),
     /// Time a training step (for `cargo book bench`)
@@ -62,6 +69,10 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
         Some(Project::Nodes { settings, run }) => {
             let numbers = settings.numbers.settings(run.book);
             nodes::run(&start("nodes", &run)?, &numbers, &settings)?;
+        }
+        Some(Project::Smiles { settings, run }) => {
+            let numbers = settings.numbers.settings(run.book);
+            smiles::run(&start("smiles", &run)?, &numbers, &settings)?;
         }
         Some(Project::Parity(flags)) => return flags.run(parity::rows),
         Some(Project::Bench(flags)) => return flags.run(bench::measures),
