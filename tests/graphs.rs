@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use mlbook::device::{self, DeviceChoice};
 use mlbook::graph::{
-    Batch, EdgeKinds, Edges, Features, Graph, GraphError, Groups, cheb, gat, gcn, gin, graph_layer_norm, graph_sage,
-    layout, nn_conv, spectral, top_k,
+    Batch, EdgeKinds, Edges, Features, Graph, GraphError, Groups, cheb, gat, gcn, gin, graph_layer_norm,
+    graph_sage, layout, nn_conv, spectral, top_k,
 };
 use mlbook::nn::Sparse;
 use mlbook::nn::weights::{self, Arrays};
@@ -37,7 +37,10 @@ fn rows(tensor: &Tensor<2>) -> Rows {
 fn near(found: &Rows, expected: &Rows, what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
     for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
-        assert!((found - expected).abs() <= 1e-4 * (1.0 + expected.abs()), "{what}: {found} is not {expected}");
+        assert!(
+            (found - expected).abs() <= 1e-4 * (1.0 + expected.abs()),
+            "{what}: {found} is not {expected}"
+        );
     }
 }
 
@@ -256,7 +259,9 @@ fn graph_sage_takes_the_mean_and_gin_the_sum() {
     let mut arrays = weights::to_arrays(&gin).expect("weights");
     arrays.get_mut("eps").expect("it is trained").values[0] = 0.3;
     let gin = weights::from_arrays(gin, &arrays).expect("the same names");
-    let part = |name: &str| (weight(&arrays, &format!("{name}.weight")), weight(&arrays, &format!("{name}.bias")).concat());
+    let part = |name: &str| {
+        (weight(&arrays, &format!("{name}.weight")), weight(&arrays, &format!("{name}.bias")).concat())
+    };
     let ((hidden, hidden_bias), (out, out_bias)) = (part("hidden"), part("out"));
     let expected = (0..graph.len()).map(|i| {
         let mut sum: Vec<f64> = x[i].iter().map(|value| 1.3 * value).collect();
@@ -277,7 +282,8 @@ fn graph_attention_is_a_softmax_over_neighbours_for_each_head() {
     let (heads, out) = (2, 2);
     let layer = gat(WIDTH, out, heads, &generator(), &device);
     let arrays = weights::to_arrays(&layer).expect("weights");
-    let (w, source, target) = (weight(&arrays, "lin.weight"), weight(&arrays, "att_src"), weight(&arrays, "att_dst"));
+    let (w, source, target) =
+        (weight(&arrays, "lin.weight"), weight(&arrays, "att_src"), weight(&arrays, "att_dst"));
     let h: Rows = node_rows(&graph).iter().map(|x| through(&w, x)).collect();
     let expected: Rows = (0..graph.len())
         .map(|i| {
@@ -311,12 +317,16 @@ fn nnconv_multiplies_each_message_by_the_matrix_of_its_edge() {
     let (device, graph) = (cpu(), square());
     let conv = nn_conv([WIDTH, OUT], EDGE_WIDTH, 6, &generator(), &device);
     let arrays = weights::to_arrays(&conv).expect("weights");
-    let part = |name: &str| (weight(&arrays, &format!("nn.{name}.weight")), weight(&arrays, &format!("nn.{name}.bias")).concat());
+    let part = |name: &str| {
+        (weight(&arrays, &format!("nn.{name}.weight")), weight(&arrays, &format!("nn.{name}.bias")).concat())
+    };
     let ((hidden, hidden_bias), (out, out_bias)) = (part("hidden"), part("out"));
     let (root, x) = (weight(&arrays, "lin.weight"), node_rows(&graph));
     let mut expected: Rows = x.iter().map(|x| through(&root, x)).collect();
-    for (edge, [source, target]) in graph.edges.iter().map(|pair| pair.map(|node| node as usize)).enumerate() {
-        let features: Vec<f64> = graph.edge_features.row(edge).iter().map(|&value| f64::from(value)).collect();
+    for (edge, [source, target]) in graph.edges.iter().map(|pair| pair.map(|node| node as usize)).enumerate()
+    {
+        let features: Vec<f64> =
+            graph.edge_features.row(edge).iter().map(|&value| f64::from(value)).collect();
         let mut inner = through(&hidden, &features);
         add(&mut inner, &hidden_bias, 1.0);
         inner.iter_mut().for_each(|value| *value = value.max(0.0));
@@ -342,22 +352,29 @@ fn many_kinds_of_edges_are_kept_apart() {
     let pairs: Vec<[u32; 2]> = (0..count as u32).map(|k| [k % 5, (k * 3 + 1) % 5]).collect();
     let edges = Edges::new(5, pairs);
     let conv = nn_conv([WIDTH, OUT], EDGE_WIDTH, 6, &generator(), &device);
-    let x = || Tensor::<2>::from_data(TensorData::new(TorchRng::new(4).randn(5 * WIDTH), [5, WIDTH]), &device);
+    let x =
+        || Tensor::<2>::from_data(TensorData::new(TorchRng::new(4).randn(5 * WIDTH), [5, WIDTH]), &device);
     near(&rows(&conv.by_edge(x(), &edges, &kinds)), &rows(&conv.by_kind(x(), &edges, &kinds)), "NNConv");
 }
 
 #[test]
 fn chebyshev_is_the_filter_of_eigenvectors() {
     let device = cpu();
-    let pairs: Vec<(usize, usize)> =
-        [(0, 1), (1, 2), (2, 3), (3, 0), (3, 4), (4, 5), (5, 6), (2, 6)].into_iter().flat_map(|(a, b)| [(a, b), (b, a)]).collect();
+    let pairs: Vec<(usize, usize)> = [(0, 1), (1, 2), (2, 3), (3, 0), (3, 4), (4, 5), (5, 6), (2, 6)]
+        .into_iter()
+        .flat_map(|(a, b)| [(a, b), (b, a)])
+        .collect();
     let graph = graph("ring", 7, &pairs, 11);
     let layer = cheb(WIDTH, OUT, 4, &generator(), &device);
     let arrays = weights::to_arrays(&layer).expect("weights");
     let w: Vec<Rows> = (0..4).map(|k| weight(&arrays, &format!("lins.{k}.weight"))).collect();
     let batch = on(&device, std::slice::from_ref(&graph));
     let eigen = spectral::eigen(spectral::scaled_laplacian(&batch.edges));
-    assert!(eigen.values.iter().all(|value| (-1.0 - 1e-9..=1.0 + 1e-9).contains(value)), "{:?}", eigen.values);
+    assert!(
+        eigen.values.iter().all(|value| (-1.0 - 1e-9..=1.0 + 1e-9).contains(value)),
+        "{:?}",
+        eigen.values
+    );
     let x = node_rows(&graph);
     let mut expected = vec![vec![0.0; OUT]; graph.len()];
     for input in 0..WIDTH {
@@ -457,9 +474,18 @@ fn a_graph_that_breaks_a_rule_is_named() {
     );
     let good = Graph::new("gdb_7", nodes(), vec![[0, 1], [1, 1]]).expect("loops are fine");
     assert_eq!(good.clone().undirected().edges, [[0, 1], [1, 1], [1, 0]]);
-    assert!(message(Graph { targets: vec![1.0, f32::NAN], ..good.clone() }).contains("gdb_7: target number 1 is NaN"));
-    assert!(message(Graph { edge_features: Features::from_rows(&[[1.0]]), ..good.clone() }).contains("1 rows of edge features for 2 edges"));
-    assert!(message(Graph { nodes: Features::new(vec![1.0; 3], 2), ..good.clone() }).contains("3 numbers do not make rows of 2"));
+    assert!(
+        message(Graph { targets: vec![1.0, f32::NAN], ..good.clone() })
+            .contains("gdb_7: target number 1 is NaN")
+    );
+    assert!(
+        message(Graph { edge_features: Features::from_rows(&[[1.0]]), ..good.clone() })
+            .contains("1 rows of edge features for 2 edges")
+    );
+    assert!(
+        message(Graph { nodes: Features::new(vec![1.0; 3], 2), ..good.clone() })
+            .contains("3 numbers do not make rows of 2")
+    );
     assert!(message(Graph { positions: vec![[0.0; 3]], ..good.clone() }).contains("1 positions for 2 nodes"));
     assert!(message(Graph { name: "empty".to_owned(), ..Graph::default() }).contains("empty: no nodes"));
     let other = Graph::new("gdb_8", Features::from_rows(&[[1.0, 2.0]]), vec![]).expect("one node is fine");

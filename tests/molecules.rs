@@ -137,7 +137,11 @@ fn graphs_from_the_cache_are_those_of_the_files_and_follow_them() {
     }
     assert!(first_alpha == again);
     // A damaged cache is made again.
-    let kept = fs::read_dir(folder.path().join("cache")).expect("a folder").next().expect("a file").expect("its name");
+    let kept = fs::read_dir(folder.path().join("cache"))
+        .expect("a folder")
+        .next()
+        .expect("a file")
+        .expect("its name");
     fs::write(kept.path(), b"rubbish").expect("it is ours");
     assert_eq!(qm9::read(&copy, &cache).expect("good files").len(), 1200);
     // Other bytes are another source.
@@ -189,14 +193,19 @@ fn bad_files_are_refused_with_the_molecule_that_is_wrong() {
     assert!(fewer.contains("lacks gdb_104 for one") && fewer.contains("cut short"), "{fewer}");
 
     let changed = |from: &str, to: &str| refused(|sdf, _| second(sdf, |block| block.replacen(from, to, 1)));
-    let text = String::from_utf8(gzip::read(&mini().path(qm9::SDF), 1 << 26).expect("bundled")).expect("text");
+    let text =
+        String::from_utf8(gzip::read(&mini().path(qm9::SDF), 1 << 26).expect("bundled")).expect("text");
     let block: Vec<&str> = text.split("$$$$\n").nth(1).expect("a second").lines().collect();
     let counts = block[3];
     let number = |columns: &str| columns.trim().parse::<usize>().expect("a number");
     let (atoms, bonds) = (number(&counts[..3]), number(&counts[3..6]));
-    let claims = |atoms: usize, bonds: usize| changed(counts, &format!("{atoms:>3}{bonds:>3}{}", &counts[6..]));
+    let claims =
+        |atoms: usize, bonds: usize| changed(counts, &format!("{atoms:>3}{bonds:>3}{}", &counts[6..]));
     let message = claims(atoms + 1, bonds);
-    assert!(message.contains("molecule gdb_11") && message.contains(&format!("atom {} of", atoms + 1)), "{message}");
+    assert!(
+        message.contains("molecule gdb_11") && message.contains(&format!("atom {} of", atoms + 1)),
+        "{message}"
+    );
     let message = claims(atoms - 1, bonds);
     assert!(message.contains("molecule gdb_11") && message.contains("bond 1 of"), "{message}");
     assert!(claims(atoms, bonds - 1).contains("follows the"), "a bond too many");
@@ -204,7 +213,10 @@ fn bad_files_are_refused_with_the_molecule_that_is_wrong() {
     assert!(changed(counts, &counts.replace("V2000", "V3000")).contains("ends in V2000"));
 
     let message = changed(" C   0", " Xx  0");
-    assert!(message.contains("gdb_11") && message.contains("element `Xx`") && message.contains("H Li B C"), "{message}");
+    assert!(
+        message.contains("gdb_11") && message.contains("element `Xx`") && message.contains("H Li B C"),
+        "{message}"
+    );
     let message = changed(" C   0", " Br  0");
     assert!(message.contains("gdb_11: atom") && message.contains("Br; these features"), "{message}");
     let bond = block[4 + atoms];

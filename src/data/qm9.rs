@@ -96,10 +96,17 @@ fn join(sdf: &Path, molecules: &[Molecule], table: &Properties) -> Result<Vec<Gr
         .collect();
     let graphs: Vec<Graph> = found.into_iter().collect::<Result<_, _>>()?;
     if graphs.len() < table.len() {
-        let there: HashMap<&str, ()> = molecules.iter().map(|molecule| (molecule.name.as_str(), ())).collect();
+        let there: HashMap<&str, ()> =
+            molecules.iter().map(|molecule| (molecule.name.as_str(), ())).collect();
         let missing = table.names().find(|name| !there.contains_key(name)).unwrap_or_default().to_owned();
         let (molecules, lines) = (graphs.len(), table.len());
-        return Err(Qm9Error::NoMolecule { sdf: sdf(), molecules, table: table.name.clone(), lines, missing });
+        return Err(Qm9Error::NoMolecule {
+            sdf: sdf(),
+            molecules,
+            table: table.name.clone(),
+            lines,
+            missing,
+        });
     }
     Ok(graphs)
 }

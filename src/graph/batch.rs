@@ -44,9 +44,9 @@ impl Batch {
             pairs.extend(graph.edges.iter().map(|pair| pair.map(|node| node + offset)));
             of_node.resize(of_node.len() + graph.len(), number);
         }
-        let rows = graphs.iter().flat_map(|graph| {
-            (0..graph.edge_features.rows()).map(|row| graph.edge_features.row(row))
-        });
+        let rows = graphs
+            .iter()
+            .flat_map(|graph| (0..graph.edge_features.rows()).map(|row| graph.edge_features.row(row)));
         let kinds = EdgeKinds::of(rows, first.edge_features.width, device);
         Ok(Self {
             nodes: Tensor::from_data(TensorData::new(nodes, [count, first.nodes.width]), device),
@@ -156,7 +156,8 @@ impl EdgeKinds {
         let [nodes, width] = x.dims();
         let kinds = self.len();
         let matrix = self.by_kind.get_or_init(|| {
-            let entry = |(&[source, target], &kind): (&[u32; 2], &u32)| [target * kinds as u32 + kind, source];
+            let entry =
+                |(&[source, target], &kind): (&[u32; 2], &u32)| [target * kinds as u32 + kind, source];
             let entries: Vec<[u32; 2]> = edges.pairs().iter().zip(self.of_edge.iter()).map(entry).collect();
             Sparse::new(nodes * kinds, nodes, &entries, None)
         });

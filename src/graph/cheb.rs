@@ -32,8 +32,9 @@ pub fn cheb(
     device: &Device,
 ) -> Cheb {
     assert!(order > 0, "a Chebyshev convolution has at least the polynomial of order 0");
-    let lins = (0..order)
-        .map(|_| xavier_uniform(linear(in_features, out_features).no_bias().init(generator, device), generator));
+    let lins = (0..order).map(|_| {
+        xavier_uniform(linear(in_features, out_features).no_bias().init(generator, device), generator)
+    });
     Cheb { lins: lins.collect(), bias: zeros(out_features, device) }
 }
 

@@ -87,9 +87,9 @@ impl Edges {
 
     /// The edges grouped by the node they lead to: sums, means, maxima and soft maxima of what arrives at each node.
     pub fn by_target(&self) -> &Groups {
-        self.0.by_target.get_or_init(|| {
-            Groups::new(self.nodes(), self.0.pairs.iter().map(|pair| pair[1]).collect())
-        })
+        self.0
+            .by_target
+            .get_or_init(|| Groups::new(self.nodes(), self.0.pairs.iter().map(|pair| pair[1]).collect()))
     }
 
     /// The sum over neighbours: the product with the adjacency matrix, without that matrix.
@@ -128,7 +128,9 @@ impl Edges {
         let matrix = self.0.laplacian.get_or_init(|| {
             let pairs: Vec<[u32; 2]> = self.without_loops().collect();
             let degrees = self.degrees(&pairs);
-            self.matrix(pairs, |pair| Some(-pair.iter().map(|&node| root(degrees[node as usize])).product::<f32>()))
+            self.matrix(pairs, |pair| {
+                Some(-pair.iter().map(|&node| root(degrees[node as usize])).product::<f32>())
+            })
         });
         matrix.product(x)
     }

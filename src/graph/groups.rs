@@ -135,7 +135,8 @@ impl Groups {
     }
 
     fn matrix(&self, values: Option<Vec<f32>>) -> Sparse {
-        let entries: Vec<[u32; 2]> = self.of_row().iter().zip(0_u32..).map(|(&group, row)| [group, row]).collect();
+        let entries: Vec<[u32; 2]> =
+            self.of_row().iter().zip(0_u32..).map(|(&group, row)| [group, row]).collect();
         Sparse::new(self.len(), self.of_row().len(), &entries, values.as_deref())
     }
 }

@@ -20,7 +20,8 @@ pub fn layout(nodes: usize, edges: &[[u32; 2]], start: Option<&[[f64; 2]]>) -> V
         return settled(start.to_vec(), &wanted);
     }
     let circle = |step: usize| {
-        let angle = |i: usize| std::f64::consts::TAU * (i * step % nodes) as f64 / nodes as f64 + i as f64 * 1e-3;
+        let angle =
+            |i: usize| std::f64::consts::TAU * (i * step % nodes) as f64 / nodes as f64 + i as f64 * 1e-3;
         let radius = nodes as f64 / 6.0;
         settled((0..nodes).map(|i| [radius * angle(i).cos(), radius * angle(i).sin()]).collect(), &wanted)
     };

@@ -37,7 +37,8 @@ pub fn scaled_laplacian(edges: &Edges) -> Vec<Vec<f64>> {
 pub fn eigen(mut matrix: Vec<Vec<f64>>) -> Eigen {
     let n = matrix.len();
     assert!(matrix.iter().all(|row| row.len() == n), "a matrix of {n} rows has {n} columns");
-    let mut vectors: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|k| f64::from(u8::from(i == k))).collect()).collect();
+    let mut vectors: Vec<Vec<f64>> =
+        (0..n).map(|i| (0..n).map(|k| f64::from(u8::from(i == k))).collect()).collect();
     let largest = matrix.iter().flatten().fold(0.0_f64, |most, value| most.max(value.abs()));
     for _ in 0..MOST_ROUNDS {
         let mut turned = false;

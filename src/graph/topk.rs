@@ -60,8 +60,12 @@ impl TopK {
         let mut number = vec![None; x.dims()[0]];
         kept.iter().zip(0_u32..).for_each(|(&node, new)| number[node] = Some(new));
         let renumbered = |pair: &[u32; 2]| Some([number[pair[0] as usize]?, number[pair[1] as usize]?]);
-        let (kept_edges, pairs): (Vec<usize>, Vec<[u32; 2]>) =
-            edges.pairs().iter().enumerate().filter_map(|(edge, pair)| Some((edge, renumbered(pair)?))).unzip();
+        let (kept_edges, pairs): (Vec<usize>, Vec<[u32; 2]>) = edges
+            .pairs()
+            .iter()
+            .enumerate()
+            .filter_map(|(edge, pair)| Some((edge, renumbered(pair)?)))
+            .unzip();
 
         let rows: Vec<i32> = kept.iter().map(|&node| node as i32).collect();
         let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [kept.len()]), &x.device());

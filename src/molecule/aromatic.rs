@@ -64,7 +64,8 @@ impl<'a> Giving<'a> {
         if valence > atom.element.valence_with_charge(atom.charge) {
             return Gives::NoPart;
         }
-        let is_multiple = |bond: &&usize| self.molecule.bonds[**bond].order.halves() >= Order::Double.halves();
+        let is_multiple =
+            |bond: &&usize| self.molecule.bonds[**bond].order.halves() >= Order::Double.halves();
         let multiple: Vec<usize> = self.bonds[number].iter().filter(is_multiple).copied().collect();
         if multiple.len() > 1 {
             return Gives::NoPart;

@@ -16,9 +16,11 @@ pub fn sketch(molecule: &Molecule, orders: &[Order], shares: Option<&[f64]>) -> 
     // Hydrogen is drawn where nothing else could be: in H₂, or a lone ion.
     let is_drawn = |atom: usize| {
         molecule.atoms[atom].element != Element::H
-            || molecule.bonds.iter().filter(|bond| bond.atoms.contains(&atom)).all(|bond| {
-                molecule.atoms[bond.other(atom)].element == Element::H
-            })
+            || molecule
+                .bonds
+                .iter()
+                .filter(|bond| bond.atoms.contains(&atom))
+                .all(|bond| molecule.atoms[bond.other(atom)].element == Element::H)
     };
     let drawn: Vec<usize> = (0..molecule.atoms.len()).filter(|&atom| is_drawn(atom)).collect();
     let mut number = vec![None; molecule.atoms.len()];
@@ -32,7 +34,8 @@ pub fn sketch(molecule: &Molecule, orders: &[Order], shares: Option<&[f64]>) -> 
         })
         .collect();
     let edges: Vec<[u32; 2]> = links.iter().map(|link| link.ends.map(|end| end as u32)).collect();
-    let places: Vec<[f32; 3]> = drawn.iter().filter_map(|&atom| molecule.positions.get(atom)).copied().collect();
+    let places: Vec<[f32; 3]> =
+        drawn.iter().filter_map(|&atom| molecule.positions.get(atom)).copied().collect();
     let start = (places.len() == drawn.len()).then(|| flattened(&places));
     let dot = |(at, &atom): ([f64; 2], &usize)| Dot {
         at,
@@ -88,13 +91,16 @@ fn flattened(places: &[[f32; 3]]) -> Vec<[f64; 2]> {
     let count = places.len().max(1) as f64;
     let centre: [f64; 3] =
         std::array::from_fn(|axis| places.iter().map(|place| f64::from(place[axis])).sum::<f64>() / count);
-    let centred: Vec<[f64; 3]> =
-        places.iter().map(|place| std::array::from_fn(|axis| f64::from(place[axis]) - centre[axis])).collect();
+    let centred: Vec<[f64; 3]> = places
+        .iter()
+        .map(|place| std::array::from_fn(|axis| f64::from(place[axis]) - centre[axis]))
+        .collect();
     let spread = |a: usize, b: usize| centred.iter().map(|place| place[a] * place[b]).sum::<f64>();
     let covariance = (0..3).map(|a| (0..3).map(|b| spread(a, b)).collect()).collect();
     let eigen = crate::graph::spectral::eigen(covariance);
     let mut axes = [0, 1, 2];
     axes.sort_by(|&a, &b| eigen.values[b].total_cmp(&eigen.values[a]));
-    let along = |place: &[f64; 3], k: usize| (0..3).map(|axis| place[axis] * eigen.vectors[axis][axes[k]]).sum();
+    let along =
+        |place: &[f64; 3], k: usize| (0..3).map(|axis| place[axis] * eigen.vectors[axis][axes[k]]).sum();
     centred.iter().map(|place| [along(place, 0), along(place, 1)]).collect()
 }

@@ -115,7 +115,8 @@ fn shortest_paths(start: usize, neighbours: &[Vec<(usize, usize)>]) -> Paths {
                 vec![]
             });
             for path in &here {
-                let is_shortest = known.first().is_none_or(|other: &Vec<usize>| other.len() == path.len() + 1);
+                let is_shortest =
+                    known.first().is_none_or(|other: &Vec<usize>| other.len() == path.len() + 1);
                 if is_shortest && known.len() < MOST_PATHS {
                     known.push(path.iter().copied().chain([next]).collect());
                 }

@@ -27,17 +27,25 @@ pub enum SdfError {
 pub enum Problem {
     #[error("the file ends within it, where {expected} is expected. Get the file again.")]
     Cut { expected: &'static str },
-    #[error("the counts line is `{text}`; it has the numbers of atoms and bonds in its first six columns and ends in V2000")]
+    #[error(
+        "the counts line is `{text}`; it has the numbers of atoms and bonds in its first six columns and ends in V2000"
+    )]
     Counts { text: String },
-    #[error("atom {number} of {count} is `{text}`; the line of an atom has three coordinates and an element. Check the counts line.")]
+    #[error(
+        "atom {number} of {count} is `{text}`; the line of an atom has three coordinates and an element. Check the counts line."
+    )]
     Atom { number: usize, count: usize, text: String },
     #[error("atom {number} is of the element `{symbol}`, which is not known. Known are: {}", known())]
     Element { number: usize, symbol: String },
-    #[error("bond {number} of {count} is `{text}`; the line of a bond has two atoms and an order from 1 to 4. Check the counts line.")]
+    #[error(
+        "bond {number} of {count} is `{text}`; the line of a bond has two atoms and an order from 1 to 4. Check the counts line."
+    )]
     Bond { number: usize, count: usize, text: String },
     #[error("bond {number} goes to atom {atom}, and there are {atoms}")]
     NoSuchAtom { number: usize, atom: usize, atoms: usize },
-    #[error("`{text}` follows the {atoms} atoms and {bonds} bonds that the counts line announces. Check the counts line.")]
+    #[error(
+        "`{text}` follows the {atoms} atoms and {bonds} bonds that the counts line announces. Check the counts line."
+    )]
     Trailing { text: String, atoms: usize, bonds: usize },
     #[error("`{text}` is no list of charges: pairs of an atom and its charge")]
     Charges { text: String },
@@ -204,7 +212,8 @@ fn charges(line: &[u8], molecule: &mut Molecule) -> Result<(), Problem> {
     for pair in numbers.chunks(2) {
         let &[atom, charge] = pair else { return Err(wrong()) };
         let index = usize::try_from(atom - 1).map_err(|_| wrong())?;
-        molecule.atoms.get_mut(index).ok_or_else(wrong)?.charge = i8::try_from(charge).map_err(|_| wrong())?;
+        molecule.atoms.get_mut(index).ok_or_else(wrong)?.charge =
+            i8::try_from(charge).map_err(|_| wrong())?;
     }
     Ok(())
 }

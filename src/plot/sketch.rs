@@ -75,7 +75,8 @@ pub fn sketches(sketches: &[Sketch], columns: usize, unit: f64) -> Result<Figure
     PlotError::not_empty("sketches", "sketch", sketches.len())?;
     PlotError::not_empty("sketches", "column", columns)?;
     let columns = columns.min(sketches.len());
-    let placed: Vec<Placed> = sketches.iter().map(|sketch| Placed::new(sketch, unit)).collect::<Result<_, _>>()?;
+    let placed: Vec<Placed> =
+        sketches.iter().map(|sketch| Placed::new(sketch, unit)).collect::<Result<_, _>>()?;
     let width = placed.iter().map(|placed| placed.size.0).fold(NARROWEST, f64::max);
     let mut canvas = Canvas::default();
     let mut top = EDGE;

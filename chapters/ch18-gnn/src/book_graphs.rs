@@ -1,7 +1,7 @@
 //! Sections 18.1.1 to 18.1.3 and 18.1.10: the book's four coloured graphs, as matrices and drawn.
 
 use mlbook::graph::layout;
-use mlbook::plot::{Dot, Fill, Figure, Link, PlotError, Sketch, Stroke};
+use mlbook::plot::{Dot, Figure, Fill, Link, PlotError, Sketch, Stroke};
 use mlbook::prelude::*;
 
 use crate::by_hand::DenseGraph;
@@ -97,7 +97,12 @@ impl ColouredGraph {
             fill: Fill::Rgb(colour.shade()),
         };
         Sketch {
-            dots: layout(self.colours.len(), &edges, None).into_iter().zip(self.colours).enumerate().map(dot).collect(),
+            dots: layout(self.colours.len(), &edges, None)
+                .into_iter()
+                .zip(self.colours)
+                .enumerate()
+                .map(dot)
+                .collect(),
             links: self
                 .edges
                 .iter()

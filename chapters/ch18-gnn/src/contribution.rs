@@ -27,7 +27,8 @@ pub fn drawn(graphs: &[Graph]) -> anyhow::Result<Figure> {
             Sketch { caption, ..sketch(graph, None) }
         })
         .collect();
-    Ok(plot::sketches(&sketches, COLUMNS, BOND)?.heading("Molecules of the test set and the property to predict")?)
+    Ok(plot::sketches(&sketches, COLUMNS, BOND)?
+        .heading("Molecules of the test set and the property to predict")?)
 }
 
 /// How much the prediction falls when an atom is left out of the sum over atoms; its hydrogens are counted with it.

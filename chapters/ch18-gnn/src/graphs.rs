@@ -41,14 +41,16 @@ pub fn run(run: &Run) -> anyhow::Result<()> {
     }
 
     let model = NodeNetwork::new(3, &Generator::seeded(SEED), device);
-    let mut report = run.report().data("the book's four graphs").metric("parameters", model.num_params() as f64);
+    let mut report =
+        run.report().data("the book's four graphs").metric("parameters", model.num_params() as f64);
     for (number, (single, batched)) in (1..).zip(graphs.iter().zip(batched_rows(&model, &batches))) {
         let alone = show::floats(&model.forward(single));
         let equal = alone.iter().zip(&batched).all(|(&a, &b)| is_close(a, b));
         say!("graph {number}: alone {alone:.4?}, in its batch {batched:.4?}; equal: {equal}");
         let name = format!("graph {number} alone as in its batch");
         let here = f64::from(u8::from(equal));
-        report = if number == 2 { report.compare(&name, here, Book(1.0)) } else { report.metric(&name, here) };
+        report =
+            if number == 2 { report.compare(&name, here, Book(1.0)) } else { report.metric(&name, here) };
     }
     run.save("graphs", &book_graphs::figure()?)?;
     report.finish(run)?;

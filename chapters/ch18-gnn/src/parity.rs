@@ -21,7 +21,8 @@ pub fn rows(dir: &Path, device: &Device) -> Result<Vec<Row>, ParityError> {
             let fixture = Fixture::read(dir, &name)?.replaced(&[(".W1", ".w1"), (".W2", ".w2")]);
             rows.push(by_hand(&fixture, device)?);
         } else if name.starts_with("ch18_nnconv") {
-            let fixture = Fixture::read(dir, &name)?.replaced(&[(".nn.0.", ".nn.hidden."), (".nn.2.", ".nn.out.")]);
+            let fixture =
+                Fixture::read(dir, &name)?.replaced(&[(".nn.0.", ".nn.hidden."), (".nn.2.", ".nn.out.")]);
             rows.push(nnconv(&fixture, device)?);
         } else {
             say!("{name}: this model is not ported yet");

@@ -18,7 +18,7 @@ mlbook::settings! {
     /// Settings of the QM9 project.
     pub struct Qm9Settings, flags Qm9Numbers {
         /// Passes over the training molecules
-        num_epochs: usize, at_least_one, quick 60, book 4;
+        num_epochs: usize, at_least_one, quick 40, book 4;
         /// Molecules in a mini-batch
         batch_size: usize, at_least_one, quick 32, book 32;
         /// Adam's learning rate
@@ -116,7 +116,11 @@ pub fn load(run: &Run, settings: &Qm9Settings, target: &str) -> anyhow::Result<S
     if let Some(first) = graphs.first() {
         let count = first.attributes.get(PROPERTIES).map_or(0, Vec::len);
         let (atoms, edges) = (first.len(), first.edges.len());
-        say!("first   {}: {atoms} atoms, {edges} directed bonds, {count} of {} properties", first.name, TARGETS.len());
+        say!(
+            "first   {}: {atoms} atoms, {edges} directed bonds, {count} of {} properties",
+            first.name,
+            TARGETS.len()
+        );
     }
     let count = graphs.len();
     let part = |share: f64| (share * count as f64).round() as usize;
@@ -225,9 +229,9 @@ fn curves(history: &History) -> Result<Figure, PlotError> {
 fn scatter(test: &Predictions, target: &str) -> Result<Figure, PlotError> {
     let drawn = test.len().min(DRAWN);
     let (truth, predicted) = (&test.truth[..drawn], &test.predicted[..drawn]);
-    let ends = truth.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &value| {
-        [low.min(value), high.max(value)]
-    });
+    let ends = truth
+        .iter()
+        .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &value| [low.min(value), high.max(value)]);
     let title = format!("{target} of test molecules");
     let panel = Panel::new(&title, "true", "predicted")
         .with(Series::dashed("predicted = true", &ends, &ends))

@@ -70,7 +70,11 @@ fn pack(graphs: &[Graph]) -> Option<Vec<u8>> {
         ("names", Dtype::U8, names.join("\n").into_bytes()),
         ("widths", Dtype::U32, words(vec![width(|graph| &graph.nodes), width(|graph| &graph.edge_features)])),
         ("sizes", Dtype::U32, words(sizes.collect())),
-        ("edges", Dtype::U32, words(graphs.iter().flat_map(|graph| graph.edges.as_flattened()).copied().collect())),
+        (
+            "edges",
+            Dtype::U32,
+            words(graphs.iter().flat_map(|graph| graph.edges.as_flattened()).copied().collect()),
+        ),
         ("nodes", Dtype::F32, floats(&|graph| graph.nodes.values.clone())),
         ("edge_features", Dtype::F32, floats(&|graph| graph.edge_features.values.clone())),
         ("positions", Dtype::F32, floats(&|graph| graph.positions.as_flattened().to_vec())),
@@ -88,7 +92,8 @@ fn pack(graphs: &[Graph]) -> Option<Vec<u8>> {
 
 fn unpack(file: &SafeTensors) -> Option<Vec<Graph>> {
     let bytes = |name| Some(file.tensor(name).ok()?.data());
-    let words = |name| Some(bytes(name)?.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect());
+    let words =
+        |name| Some(bytes(name)?.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect());
     let floats = |name| {
         let chunks = bytes(name)?.as_chunks::<4>().0;
         Some(chunks.iter().map(|word| f32::from_le_bytes(*word)).collect::<Vec<f32>>().into_iter())

@@ -7,13 +7,13 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::autodiff::Autodiff;
 use burn::backend::flex::FlexTensor;
-use burn::backend::tensor::FloatTensor;
 use burn::backend::ops::FloatTensorOps;
+use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Cube, Dispatch, Flex, NdArray, TensorMetadata, backend_extension};
 use burn::tensor::{DType, IndexingUpdateOp, Shape, Tensor, TensorData};
 
@@ -38,7 +38,8 @@ impl Sparse {
     /// # Panics
     /// If an entry lies outside, or there are not as many values as entries.
     pub fn new(rows: usize, columns: usize, entries: &[[u32; 2]], values: Option<&[f32]>) -> Self {
-        let outside = entries.iter().find(|[row, column]| *row as usize >= rows || *column as usize >= columns);
+        let outside =
+            entries.iter().find(|[row, column]| *row as usize >= rows || *column as usize >= columns);
         assert!(outside.is_none(), "the entry {outside:?} lies outside a matrix of {rows} by {columns}");
         let forward = Compressed::new(rows, entries, values);
         Self(Arc::new(Matrix { rows, columns, forward, backward: OnceLock::new() }))
@@ -86,11 +87,7 @@ impl fmt::Debug for Sparse {
 /// The operation, by backend: made of burn's own selections unless a backend does better.
 #[backend_extension(Cube, Flex, NdArray, Autodiff)]
 trait SparseBackend: Backend {
-    fn book_sparse_product(
-        dense: FloatTensor<Self>,
-        matrix: Sparse,
-        transposed: bool,
-    ) -> FloatTensor<Self> {
+    fn book_sparse_product(dense: FloatTensor<Self>, matrix: Sparse, transposed: bool) -> FloatTensor<Self> {
         let device = dense.device();
         let compressed = matrix.compressed(transposed);
         let (rows, width) = (compressed.starts.len() - 1, dense.shape()[1]);
@@ -144,11 +141,7 @@ impl<B: SparseBackend> Backward<B, 1> for SparseBackward {
 }
 
 impl<B: SparseBackend, C: CheckpointStrategy> SparseBackend for Autodiff<B, C> {
-    fn book_sparse_product(
-        dense: FloatTensor<Self>,
-        matrix: Sparse,
-        transposed: bool,
-    ) -> FloatTensor<Self> {
+    fn book_sparse_product(dense: FloatTensor<Self>, matrix: Sparse, transposed: bool) -> FloatTensor<Self> {
         match SparseBackward.prepare::<C>([dense.node()]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let output = B::book_sparse_product(dense.into_primitive(), matrix.clone(), transposed);

@@ -72,7 +72,8 @@ fn edges(cites: &Path, names: &BTreeMap<String, u32>) -> Result<Vec<[u32; 2]>, C
     for (line, words) in lines(&text(cites)?) {
         let wrong = |problem: String| CoraError::Cites { path: cites.to_path_buf(), line, problem };
         let [a, b] = words.as_slice() else { return Err(wrong(format!("{} words", words.len()))) };
-        let node = |name: &str| names.get(name).copied().ok_or_else(|| wrong(format!("there is no node {name}")));
+        let node =
+            |name: &str| names.get(name).copied().ok_or_else(|| wrong(format!("there is no node {name}")));
         let (a, b) = (node(a)?, node(b)?);
         if a != b {
             pairs.insert([a.min(b), a.max(b)]);

@@ -113,7 +113,12 @@ pub fn run(run: &Run, settings: &NodeSettings, flags: &NodeFlags) -> anyhow::Res
 ///
 /// # Errors
 /// [`TrainError::Diverged`] or Ctrl-C.
-pub fn train(data: &Classified, settings: &NodeSettings, layer: Kind, run: &Run) -> Result<Vec<usize>, TrainError> {
+pub fn train(
+    data: &Classified,
+    settings: &NodeSettings,
+    layer: Kind,
+    run: &Run,
+) -> Result<Vec<usize>, TrainError> {
     let device = run.training_device();
     let [count, width] = [data.graph.len(), data.graph.nodes.width];
     let nodes = |device: &Device| {

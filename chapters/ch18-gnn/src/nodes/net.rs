@@ -35,7 +35,13 @@ enum Layer {
 }
 
 impl Layer {
-    fn new(kind: Kind, [inputs, outputs]: [usize; 2], heads: usize, generator: &Generator, device: &Device) -> Self {
+    fn new(
+        kind: Kind,
+        [inputs, outputs]: [usize; 2],
+        heads: usize,
+        generator: &Generator,
+        device: &Device,
+    ) -> Self {
         match kind {
             Kind::Gcn => Self::Gcn(gcn(inputs, outputs, generator, device)),
             Kind::Sage => Self::Sage(graph_sage(inputs, outputs, generator, device)),

@@ -53,7 +53,12 @@ impl<'a> Skeleton<'a> {
             }
         }
         let mut in_ring = vec![false; atoms.len()];
-        perceived.rings.iter().flatten().filter_map(|&atom| number[atom]).for_each(|atom| in_ring[atom] = true);
+        perceived
+            .rings
+            .iter()
+            .flatten()
+            .filter_map(|&atom| number[atom])
+            .for_each(|atom| in_ring[atom] = true);
         let hydrogens = molecule.hydrogens();
         Self { molecule, perceived, atoms, neighbours, in_ring, hydrogens }
     }
@@ -70,7 +75,9 @@ impl<'a> Skeleton<'a> {
             nodes.extend(COLUMNS.map(|column| flag(column == element)));
             nodes.push(flag(!COLUMNS.contains(&element)));
             nodes.push(flag(self.perceived.aromatic[atom]));
-            nodes.extend([Hybridisation::Sp, Hybridisation::Sp2, Hybridisation::Sp3].map(|kind| flag(kind == mixed)));
+            nodes.extend(
+                [Hybridisation::Sp, Hybridisation::Sp2, Hybridisation::Sp3].map(|kind| flag(kind == mixed)),
+            );
             nodes.push(flag(self.in_ring[number]));
             nodes.push(self.hydrogens[atom] as f32);
             nodes.push(f32::from(self.molecule.atoms[atom].charge));
@@ -126,7 +133,8 @@ impl<'a> Skeleton<'a> {
         for _ in 0..kept.iter().filter(|&&kept| kept).count() {
             labels = self.wider(&labels, |atom| kept[atom]);
         }
-        let mut left: Vec<u64> = labels.into_iter().zip(&kept).filter(|(_, kept)| **kept).map(|(label, _)| label).collect();
+        let mut left: Vec<u64> =
+            labels.into_iter().zip(&kept).filter(|(_, kept)| **kept).map(|(label, _)| label).collect();
         left.sort_unstable();
         hash(left)
     }
@@ -149,7 +157,8 @@ impl<'a> Skeleton<'a> {
     fn wider(&self, labels: &[u64], counts: impl Fn(usize) -> bool) -> Vec<u64> {
         let wider = |(atom, neighbours): (usize, &Vec<(usize, Order)>)| {
             let near = neighbours.iter().filter(|(other, _)| counts(*other));
-            let mut around: Vec<u64> = near.map(|&(other, order)| hash([order as u64, labels[other]])).collect();
+            let mut around: Vec<u64> =
+                near.map(|&(other, order)| hash([order as u64, labels[other]])).collect();
             around.sort_unstable();
             hash([labels[atom]].into_iter().chain(around))
         };

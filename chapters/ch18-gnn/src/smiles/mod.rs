@@ -25,11 +25,11 @@ mlbook::settings! {
     /// Settings of the project for molecules of one's own.
     pub struct SmilesSettings, flags SmilesNumbers {
         /// Passes over the training molecules
-        num_epochs: usize, at_least_one, quick 60, book 60;
+        num_epochs: usize, at_least_one, quick 200, book 200;
         /// Molecules in a mini-batch
         batch_size: usize, at_least_one, quick 32, book 32;
         /// Adam's learning rate
-        lr: f64, positive, quick 0.003, book 0.003;
+        lr: f64, positive, quick 0.005, book 0.005;
         /// Share of the molecules kept for validation
         validation_share: f64, share, quick 0.1, book 0.1;
         /// Share of the molecules kept for the test
@@ -98,8 +98,14 @@ pub fn run(run: &Run, settings: &SmilesSettings, flags: &SmilesFlags) -> anyhow:
         "the split leaves {:?} molecules for training, validation and test. Try --split random, or other shares",
         rows.each_ref().map(Vec::len)
     );
-    let [train, validation, test] = rows.map(|rows| rows.iter().map(|&row| examples[row].clone()).collect::<Vec<_>>());
-    say!("split   {} for training, {} for validation, {} for the test", train.len(), validation.len(), test.len());
+    let [train, validation, test] =
+        rows.map(|rows| rows.iter().map(|&row| examples[row].clone()).collect::<Vec<_>>());
+    say!(
+        "split   {} for training, {} for validation, {} for the test",
+        train.len(),
+        validation.len(),
+        test.len()
+    );
 
     let scale = Scale::of(&task, &train);
     let all = All {
@@ -184,7 +190,8 @@ impl Scale {
             return Scores::Numbers(all);
         }
         let best = |row: &[f32]| (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(0);
-        let right = outputs.chunks(self.outputs).zip(&truth).filter(|(row, truth)| best(row) as f32 == **truth);
+        let right =
+            outputs.chunks(self.outputs).zip(&truth).filter(|(row, truth)| best(row) as f32 == **truth);
         Scores::Classes(right.count() as f64 / truth.len() as f64)
     }
 
@@ -222,7 +229,8 @@ fn fit(
         examples: train.len(),
     };
     let model = MoleculeNet::new(NODE_FEATURES, EDGE_FEATURES, scale.outputs, run.generator(), &device);
-    let mut training = Training::begin(run, all, plan, model, adam())?.without_validation_loader().log_every(10);
+    let mut training =
+        Training::begin(run, all, plan, model, adam())?.without_validation_loader().log_every(20);
     while training.next_epoch() {
         while let Some(rows) = training.next_batch()? {
             let part: Vec<&Graph> = rows.iter().map(|&row| &train[row].graph).collect();
@@ -230,7 +238,8 @@ fn fit(
             let outputs = training.model().forward(&batch); // [molecules, outputs]
             training.step(scale.loss(task, outputs, batch.targets));
         }
-        let valid = answers(&training.model().valid(), &graphs(validation), settings.batch_size, &run.device)?;
+        let valid =
+            answers(&training.model().valid(), &graphs(validation), settings.batch_size, &run.device)?;
         let metrics = scale.scored(task, validation, &valid).metrics();
         let named: Vec<(String, f64)> =
             metrics.into_iter().map(|(name, value)| (name.replace("test", "valid"), value)).collect();
@@ -240,7 +249,12 @@ fn fit(
     Ok(training.finish()?)
 }
 
-fn answers(model: &MoleculeNet, graphs: &[&Graph], size: usize, device: &Device) -> Result<Vec<f32>, GraphError> {
+fn answers(
+    model: &MoleculeNet,
+    graphs: &[&Graph],
+    size: usize,
+    device: &Device,
+) -> Result<Vec<f32>, GraphError> {
     let mut outputs = Vec::new();
     for part in graphs.chunks(size) {
         outputs.extend(show::floats(&model.forward(&Batch::of(part, device)?)));
@@ -270,7 +284,8 @@ fn straight_answers(task: &Task, scale: &Scale, train: &[Example], test: &[Examp
 
 fn curves(history: &History) -> Result<Figure, PlotError> {
     let losses: Vec<f64> = history.epochs.iter().filter_map(|epoch| epoch.get("loss")).collect();
-    let panel = Panel::new("Training loss", "epoch", "loss").with(Series::by_epoch("training", &losses)).log_y();
+    let panel =
+        Panel::new("Training loss", "epoch", "loss").with(Series::by_epoch("training", &losses)).log_y();
     plot::curves(&[panel])
 }
 

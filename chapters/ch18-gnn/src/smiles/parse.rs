@@ -49,8 +49,8 @@ pub fn molecule(name: &str, text: &str) -> Result<Molecule, SmilesProblem> {
     let mut molecule = Molecule { name: name.to_owned(), ..Molecule::default() };
     for (number, atom) in smiles.nodes().iter().enumerate() {
         let symbol = atom.element().map_or("*".to_owned(), |element| element.to_string());
-        let element = Element::of_symbol(&symbol)
-            .ok_or(SmilesProblem::Element { atom: number + 1, symbol })?;
+        let element =
+            Element::of_symbol(&symbol).ok_or(SmilesProblem::Element { atom: number + 1, symbol })?;
         molecule.atoms.push(Atom { element, charge: atom.charge_value() });
     }
     if molecule.atoms.iter().all(|atom| atom.element == Element::H) {

@@ -109,7 +109,11 @@ pub fn read(path: &Path, smiles: &str, target: &str) -> Result<Examples, SmilesT
     Ok(Examples { task, examples, invalid })
 }
 
-fn task<'a>(values: impl Iterator<Item = &'a String>, table: String, target: &str) -> Result<Task, SmilesTableError> {
+fn task<'a>(
+    values: impl Iterator<Item = &'a String>,
+    table: String,
+    target: &str,
+) -> Result<Task, SmilesTableError> {
     let values: BTreeSet<&str> = values.map(|value| value.trim()).collect();
     let is_number = |value: &&str| value.parse::<f64>().is_ok();
     let is_flag = |value: &&str| matches!(value.parse::<f64>(), Ok(0.0 | 1.0));
