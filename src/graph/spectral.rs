@@ -67,8 +67,9 @@ fn rotate(matrix: &mut [Vec<f64>], vectors: &mut [Vec<f64>], [p, q]: [usize; 2],
     for row in matrix.iter_mut().chain(vectors.iter_mut()) {
         (row[p], row[q]) = turn(row[p], row[q]);
     }
-    for k in 0..matrix.len() {
-        (matrix[p][k], matrix[q][k]) = turn(matrix[p][k], matrix[q][k]);
+    let (above, below) = matrix.split_at_mut(q);
+    for (upper, lower) in above[p].iter_mut().zip(&mut below[0]) {
+        (*upper, *lower) = turn(*upper, *lower);
     }
 }
 

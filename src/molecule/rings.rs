@@ -33,10 +33,10 @@ impl Rings {
                 // An odd ring closes with the bond opposite its start, an even one with either bond of the atom opposite.
                 for to_a in paths.get(&a).into_iter().flatten() {
                     for to_b in paths.get(&b).into_iter().flatten() {
-                        if to_a.len().abs_diff(to_b.len()) <= 1 {
-                            if let Some(ring) = closed(to_a, to_b) {
-                                candidates.entry(ring.len()).or_default().insert(in_order(ring));
-                            }
+                        if to_a.len().abs_diff(to_b.len()) <= 1
+                            && let Some(ring) = closed(to_a, to_b)
+                        {
+                            candidates.entry(ring.len()).or_default().insert(in_order(ring));
                         }
                     }
                 }

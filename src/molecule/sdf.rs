@@ -72,8 +72,8 @@ pub fn parse(file: &str, bytes: &[u8]) -> Result<Vec<Molecule>, SdfError> {
     let mut lines = Lines { bytes, line: 0 };
     let mut molecules = Vec::new();
     while !lines.is_at_end() {
-        let mut name = lines.peek_name(molecules.len() + 1);
-        match molecule(&mut lines, &mut name) {
+        let name = lines.peek_name(molecules.len() + 1);
+        match molecule(&mut lines, &name) {
             Ok(molecule) => molecules.push(molecule),
             Err(problem) => {
                 return Err(SdfError::Molecule { file: file.into(), name, line: lines.line, problem });
@@ -119,7 +119,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-fn molecule(lines: &mut Lines, name: &mut String) -> Result<Molecule, Problem> {
+fn molecule(lines: &mut Lines, name: &str) -> Result<Molecule, Problem> {
     for expected in ["its title", "the second line of its header", "the third line of its header"] {
         lines.next(expected)?;
     }
@@ -129,7 +129,7 @@ fn molecule(lines: &mut Lines, name: &mut String) -> Result<Molecule, Problem> {
         return Err(Problem::Counts { text: text(counts) });
     };
     let (atom_count, bond_count): (usize, usize) = (atoms, bonds);
-    let mut molecule = Molecule { name: name.clone(), ..Molecule::default() };
+    let mut molecule = Molecule { name: name.to_owned(), ..Molecule::default() };
     for number in 1..=atom_count {
         let line = lines.next("another atom")?;
         let (atom, position) = atom(line, number, atom_count)?;
