@@ -222,6 +222,8 @@ fn bad_files_are_refused_with_the_molecule_that_is_wrong() {
     let bond = block[4 + atoms];
     let message = changed(bond, &format!("{:>3}{:>3}{}", 1, 99, &bond[6..]));
     assert!(message.contains("gdb_11") && message.contains("bond 1 goes to atom 99"), "{message}");
+    let message = changed(block[5 + atoms], bond);
+    assert!(message.contains("gdb_11") && message.contains("bond 2 joins atoms"), "{message}");
 }
 
 #[test]
@@ -264,4 +266,34 @@ fn benzene_is_aromatic_and_cyclobutadiene_is_not() {
         let orders = perceived.orders[..size].iter().filter(|&&order| order == Order::Aromatic).count();
         assert_eq!(orders, if aromatic { size } else { 0 });
     }
+}
+
+#[test]
+fn rings_are_the_faces_that_one_would_name() {
+    let molecule = |atoms: usize, bonds: &[[usize; 2]]| Molecule {
+        name: "skeleton".to_owned(),
+        atoms: vec![mlbook::molecule::Atom { element: Element::C, charge: 0 }; atoms],
+        bonds: bonds.iter().map(|&atoms| mlbook::molecule::Bond { atoms, order: Order::Single }).collect(),
+        positions: vec![],
+    };
+    let lengths = |atoms: usize, bonds: &[[usize; 2]]| {
+        let mut lengths: Vec<usize> =
+            Perceived::of(&molecule(atoms, bonds)).rings.iter().map(Vec::len).collect();
+        lengths.sort_unstable();
+        lengths
+    };
+    let cube =
+        [[0, 1], [1, 2], [2, 3], [3, 0], [4, 5], [5, 6], [6, 7], [7, 4], [0, 4], [1, 5], [2, 6], [3, 7]];
+    assert_eq!(lengths(8, &cube), [4; 6]);
+    let bicycle = [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [5, 0], [0, 6], [6, 3]];
+    assert_eq!(lengths(7, &bicycle), [5, 5]);
+    assert_eq!(lengths(4, &[[0, 1], [1, 2], [2, 3]]), [0_usize; 0]);
+    let long: Vec<[usize; 2]> = (0..40).map(|k| [k, (k + 1) % 40]).collect();
+    assert_eq!(lengths(40, &long), [40]);
+    // A ladder of 300 rungs, and a ring beside it: no time is lost on the many long rings.
+    let mut ladder: Vec<[usize; 2]> =
+        (0..299).flat_map(|k| [[2 * k, 2 * k + 2], [2 * k + 1, 2 * k + 3]]).collect();
+    ladder.extend((0..300).map(|k| [2 * k, 2 * k + 1]));
+    ladder.extend([[600, 601], [601, 602], [602, 600]]);
+    assert_eq!(lengths(603, &ladder), [vec![3], vec![4; 299]].concat());
 }

@@ -16,37 +16,29 @@ pub(super) struct Rings {
     pub has_bond: Vec<bool>,
 }
 
+/// Rings of up to so many atoms are looked for first.
+const SHORT: usize = 8;
 /// Most shortest paths that are followed between two atoms; molecules have one or two.
 const MOST_PATHS: usize = 16;
 
 impl Rings {
+    /// Looks for rings of up to 8 atoms, then up to 16, and so on, until there are as many independent ones as the molecule has.
     pub fn of(molecule: &Molecule) -> Self {
         let neighbours = ring_neighbours(molecule);
-        let mut candidates: BTreeMap<usize, BTreeSet<Vec<usize>>> = BTreeMap::new();
-        for start in (0..molecule.atoms.len()).filter(|&atom| !neighbours[atom].is_empty()) {
-            let paths = shortest_paths(start, &neighbours);
-            for (number, bond) in molecule.bonds.iter().enumerate() {
-                let [a, b] = bond.atoms;
-                if !neighbours[a].contains(&(b, number)) {
-                    continue;
-                }
-                // An odd ring closes with the bond opposite its start, an even one with either bond of the atom opposite.
-                for to_a in paths.get(&a).into_iter().flatten() {
-                    for to_b in paths.get(&b).into_iter().flatten() {
-                        if to_a.len().abs_diff(to_b.len()) <= 1
-                            && let Some(ring) = closed(to_a, to_b)
-                        {
-                            candidates.entry(ring.len()).or_default().insert(in_order(ring));
-                        }
-                    }
-                }
+        let independent = independent_rings(&neighbours);
+        let mut longest = SHORT;
+        loop {
+            let (rings, found) = Self::relevant(molecule, &candidates(molecule, &neighbours, longest));
+            if found >= independent || longest > molecule.atoms.len() {
+                return rings;
             }
+            longest *= 2;
         }
-        Self::relevant(molecule, &candidates)
     }
 
     /// By length: a ring stays if the shorter ones do not add up to it.
-    fn relevant(molecule: &Molecule, candidates: &BTreeMap<usize, BTreeSet<Vec<usize>>>) -> Self {
+    /// Returns how many independent ones there are, too.
+    fn relevant(molecule: &Molecule, candidates: &Candidates) -> (Self, usize) {
         let mut rings = Self { has_bond: vec![false; molecule.bonds.len()], ..Self::default() };
         let bond_between: BTreeMap<[usize; 2], usize> = molecule
             .bonds
@@ -71,8 +63,55 @@ impl Rings {
             }
             longer.into_iter().for_each(|vector| basis.add(vector));
         }
-        rings
+        (rings, basis.0.len())
     }
+}
+
+/// Rings by length.
+type Candidates = BTreeMap<usize, BTreeSet<Vec<usize>>>;
+
+/// Rings of up to `longest` atoms made of two shortest paths from an atom and the bond between their ends.
+fn candidates(molecule: &Molecule, neighbours: &[Vec<(usize, usize)>], longest: usize) -> Candidates {
+    let mut candidates = Candidates::new();
+    for start in (0..molecule.atoms.len()).filter(|&atom| !neighbours[atom].is_empty()) {
+        let paths = shortest_paths(start, neighbours, longest / 2 + 1);
+        for (&a, to_a) in &paths {
+            // An odd ring closes with the bond opposite its start, an even one with either bond of the atom opposite.
+            for &(b, _) in neighbours[a].iter().filter(|(b, _)| *b < a) {
+                for (to_a, to_b) in
+                    to_a.iter().flat_map(|a| paths.get(&b).into_iter().flatten().map(move |b| (a, b)))
+                {
+                    if to_a.len().abs_diff(to_b.len()) <= 1
+                        && to_a.len() + to_b.len() <= longest + 1
+                        && let Some(ring) = closed(to_a, to_b)
+                    {
+                        candidates.entry(ring.len()).or_default().insert(in_order(ring));
+                    }
+                }
+            }
+        }
+    }
+    candidates
+}
+
+/// Bonds less atoms plus connected parts, of what is left without chains.
+fn independent_rings(neighbours: &[Vec<(usize, usize)>]) -> usize {
+    let bonds = neighbours.iter().map(Vec::len).sum::<usize>() / 2;
+    let (mut seen, mut atoms, mut parts) = (vec![false; neighbours.len()], 0, 0);
+    for start in (0..neighbours.len()).filter(|&atom| !neighbours[atom].is_empty()) {
+        if seen[start] {
+            continue;
+        }
+        parts += 1;
+        let mut open = vec![start];
+        while let Some(atom) = open.pop() {
+            if !std::mem::replace(&mut seen[atom], true) {
+                atoms += 1;
+                open.extend(neighbours[atom].iter().map(|(other, _)| *other));
+            }
+        }
+    }
+    bonds + parts - atoms
 }
 
 /// Neighbours with the bond to each, of atoms that are left when chains are taken away from their ends.
@@ -103,12 +142,15 @@ fn ring_neighbours(molecule: &Molecule) -> Vec<Vec<(usize, usize)>> {
 
 type Paths = BTreeMap<usize, Vec<Vec<usize>>>;
 
-/// The shortest paths from `start` over atoms with smaller numbers: each ring is found from its highest atom.
-fn shortest_paths(start: usize, neighbours: &[Vec<(usize, usize)>]) -> Paths {
+/// The shortest paths of up to `most` atoms from `start` over atoms with smaller numbers: each ring is found from its highest atom.
+fn shortest_paths(start: usize, neighbours: &[Vec<(usize, usize)>], most: usize) -> Paths {
     let mut paths: Paths = BTreeMap::from([(start, vec![vec![start]])]);
     let mut queue = VecDeque::from([start]);
     while let Some(atom) = queue.pop_front() {
         let here = paths[&atom].clone();
+        if here.first().is_none_or(|path| path.len() >= most) {
+            continue;
+        }
         for &(next, _) in neighbours[atom].iter().filter(|(next, _)| *next < start) {
             let known = paths.entry(next).or_insert_with(|| {
                 queue.push_back(next);

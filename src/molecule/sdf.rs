@@ -3,6 +3,7 @@
 //! A molfile has three lines of header, a line of counts, a line for each atom and each bond in fixed columns, then properties. Read are
 //! elements, positions, bonds and charges.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -47,6 +48,8 @@ pub enum Problem {
         "`{text}` follows the {atoms} atoms and {bonds} bonds that the counts line announces. Check the counts line."
     )]
     Trailing { text: String, atoms: usize, bonds: usize },
+    #[error("bond {number} joins atoms {a} and {b}, which are one atom or bound already")]
+    Repeated { number: usize, a: usize, b: usize },
     #[error("`{text}` is no list of charges: pairs of an atom and its charge")]
     Charges { text: String },
 }
@@ -136,9 +139,15 @@ fn molecule(lines: &mut Lines, name: &str) -> Result<Molecule, Problem> {
         molecule.atoms.push(atom);
         molecule.positions.push(position);
     }
+    let mut bound = HashSet::with_capacity(bond_count);
     for number in 1..=bond_count {
         let line = lines.next("another bond")?;
-        molecule.bonds.push(bond(line, number, [atom_count, bond_count])?);
+        let bond = bond(line, number, [atom_count, bond_count])?;
+        let [a, b] = bond.atoms;
+        if a == b || !bound.insert([a.min(b), a.max(b)]) {
+            return Err(Problem::Repeated { number, a: a + 1, b: b + 1 });
+        }
+        molecule.bonds.push(bond);
     }
     properties(lines, &mut molecule)?;
     while lines.next("a line $$$$")? != b"$$$$" {}
