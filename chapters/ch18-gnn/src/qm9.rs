@@ -216,7 +216,10 @@ fn best(history: &History) -> f64 {
 }
 
 /// Mean squared errors by epoch, on a logarithmic scale: they fall a hundredfold.
-fn curves(history: &History) -> Result<Figure, PlotError> {
+///
+/// # Errors
+/// A history without epochs.
+pub fn curves(history: &History) -> Result<Figure, PlotError> {
     let of = |metric: &str| history.epochs.iter().filter_map(|epoch| epoch.get(metric)).collect::<Vec<f64>>();
     let panel = Panel::new("Mean squared error", "epoch", "mean squared error")
         .with(Series::by_epoch("training", &of("loss")))
@@ -226,7 +229,10 @@ fn curves(history: &History) -> Result<Figure, PlotError> {
 }
 
 /// True values and predictions of the first 500 test molecules.
-fn scatter(test: &Predictions, target: &str) -> Result<Figure, PlotError> {
+///
+/// # Errors
+/// No predictions to draw.
+pub fn scatter(test: &Predictions, target: &str) -> Result<Figure, PlotError> {
     let drawn = test.len().min(DRAWN);
     let (truth, predicted) = (&test.truth[..drawn], &test.predicted[..drawn]);
     let ends = truth

@@ -173,7 +173,10 @@ fn choose_known(data: Classified, of_each: usize, run: &Run) -> anyhow::Result<C
 }
 
 /// The graph with each node in the colour of the class that it was given; the known ones have a star, the wrong ones a cross.
-fn figure(data: &Classified, found: &[usize]) -> Result<Figure, PlotError> {
+///
+/// # Errors
+/// A graph without nodes.
+pub fn figure(data: &Classified, found: &[usize]) -> Result<Figure, PlotError> {
     let places = layout(data.labels.len(), &data.graph.edges, None);
     let dot = |(node, at): (usize, [f64; 2])| {
         let mark = match () {
