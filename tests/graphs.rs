@@ -509,3 +509,21 @@ fn layouts_keep_edges_short_and_other_nodes_apart() {
     assert!((0..5).all(|node| distance(5, node) > 2.0), "what is not joined stands apart");
     assert!(layout(0, &[], None).is_empty());
 }
+
+#[test]
+fn an_atom_alone_and_a_pair_give_the_same_on_every_device() {
+    let graphs = [graph("atom", 1, &[], 5), graph("pair", 2, &[(0, 1), (1, 0)], 6)];
+    let out = |choice: DeviceChoice, graphs: &[Graph]| {
+        let device = device::open(choice).expect("it is there");
+        let conv = nn_conv([WIDTH, OUT], EDGE_WIDTH, 6, &generator(), &device);
+        let batch = on(&device, graphs);
+        rows(&batch.graphs.sum(conv.forward(batch.nodes.clone(), &batch.edges, &batch.kinds)))
+    };
+    for graphs in [&graphs[..1], &graphs[..]] {
+        let cpu = out(DeviceChoice::Cpu, graphs);
+        assert_eq!(cpu.len(), graphs.len());
+        for choice in [DeviceChoice::Ndarray, DeviceChoice::Webgpu] {
+            near(&out(choice, graphs), &cpu, "NNConv");
+        }
+    }
+}

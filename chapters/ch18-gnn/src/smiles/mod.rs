@@ -1,6 +1,7 @@
 //! Beyond the book: a reader's own molecules, from a table of SMILES.
 
 pub mod features;
+pub mod models;
 pub mod parse;
 pub mod split;
 pub mod table;
@@ -8,16 +9,12 @@ pub mod table;
 use std::path::PathBuf;
 
 use clap::Args;
-use mlbook::graph::{Batch, Graph, GraphError};
 use mlbook::plot::{Figure, Panel, PlotError, Series, Sketch};
 use mlbook::prelude::*;
-use mlbook::train::Descent;
 use mlbook::{molecule, show};
 use serde::Serialize;
 
-use crate::molecule_net::MoleculeNet;
-use crate::score::Predictions;
-use features::{BITS, EDGE_FEATURES, NODE_FEATURES};
+use models::{Scale, Scores, answers, fit, graphs, straight_answers};
 use split::Split;
 use table::{Example, Examples, Task};
 
@@ -39,10 +36,6 @@ mlbook::settings! {
 
 /// Lines left out that are printed; all are in invalid.json.
 const LISTED: usize = 10;
-/// The straight model: steps with all molecules at once, their size, and the weight of the penalty for large weights.
-const STEPS: usize = 300;
-const STEP: f64 = 0.01;
-const PENALTY: f64 = 1e-3;
 const DRAWN: usize = 12;
 
 /// Flags of the project.
@@ -134,152 +127,6 @@ pub fn run(run: &Run, settings: &SmilesSettings, flags: &SmilesFlags) -> anyhow:
     }
     report.metric("left out", invalid.len() as f64).finish(run)?;
     Ok(())
-}
-
-/// Mean and deviation of the training targets; 0 and 1 for classes.
-struct Scale {
-    mean: f64,
-    std: f64,
-    outputs: usize,
-}
-
-/// What a model reached on the test.
-enum Scores {
-    Numbers(Predictions),
-    /// The share of right classes.
-    Classes(f64),
-}
-
-impl Scores {
-    fn metrics(&self) -> Vec<(&'static str, f64)> {
-        match self {
-            Self::Numbers(all) => vec![("test mae", all.mae()), ("test rmse", all.mse().sqrt())],
-            Self::Classes(accuracy) => vec![("test accuracy", *accuracy)],
-        }
-    }
-}
-
-impl Scale {
-    fn of(task: &Task, train: &[Example]) -> Self {
-        match task {
-            Task::Classification(classes) => Self { mean: 0.0, std: 1.0, outputs: classes.len() },
-            Task::Regression => {
-                let values: Vec<f64> = targets(train).iter().map(|&value| f64::from(value)).collect();
-                let (mean, std) = mlbook::statistics::mean_and_std(&values, 0);
-                Self { mean, std: if std > 0.0 { std } else { 1.0 }, outputs: 1 }
-            }
-        }
-    }
-
-    /// The mean loss of a model's answers.
-    fn loss(&self, task: &Task, outputs: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
-        match task {
-            Task::Regression => mean_squared_error(outputs, (targets - self.mean) / self.std),
-            Task::Classification(_) => cross_entropy(outputs, targets.int().squeeze_dim(1)),
-        }
-    }
-
-    /// Answers `[molecules, outputs]` beside the truth.
-    fn scored(&self, task: &Task, examples: &[Example], outputs: &[f32]) -> Scores {
-        let truth = targets(examples);
-        if *task == Task::Regression {
-            let mut all = Predictions::default();
-            let values: Vec<f32> =
-                outputs.iter().map(|&output| (f64::from(output) * self.std + self.mean) as f32).collect();
-            all.add(&truth, &values);
-            return Scores::Numbers(all);
-        }
-        let best = |row: &[f32]| (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(0);
-        let right =
-            outputs.chunks(self.outputs).zip(&truth).filter(|(row, truth)| best(row) as f32 == **truth);
-        Scores::Classes(right.count() as f64 / truth.len() as f64)
-    }
-
-    /// The same answer for all: the mean, or the most frequent class.
-    fn constant(&self, task: &Task, train: &[Example], count: usize) -> Vec<f32> {
-        let mut frequency = vec![0.0_f32; self.outputs];
-        if *task != Task::Regression {
-            targets(train).iter().for_each(|&class| frequency[class as usize] += 1.0);
-        }
-        frequency.repeat(count)
-    }
-}
-
-fn targets(examples: &[Example]) -> Vec<f32> {
-    examples.iter().map(|example| example.graph.targets[0]).collect()
-}
-
-fn graphs(examples: &[Example]) -> Vec<&Graph> {
-    examples.iter().map(|example| &example.graph).collect()
-}
-
-fn fit(
-    task: &Task,
-    scale: &Scale,
-    [train, validation]: [&[Example]; 2],
-    settings: &SmilesSettings,
-    all: &All,
-    run: &Run,
-) -> anyhow::Result<(MoleculeNet, History)> {
-    let device = run.training_device();
-    let plan = Plan {
-        num_epochs: settings.num_epochs,
-        batch_size: settings.batch_size,
-        learning_rate: settings.lr,
-        examples: train.len(),
-    };
-    let model = MoleculeNet::new(NODE_FEATURES, EDGE_FEATURES, scale.outputs, run.generator(), &device);
-    let mut training =
-        Training::begin(run, all, plan, model, adam())?.without_validation_loader().log_every(20);
-    while training.next_epoch() {
-        while let Some(rows) = training.next_batch()? {
-            let part: Vec<&Graph> = rows.iter().map(|&row| &train[row].graph).collect();
-            let batch = Batch::of(&part, &device)?;
-            let outputs = training.model().forward(&batch); // [molecules, outputs]
-            training.step(scale.loss(task, outputs, batch.targets));
-        }
-        let valid =
-            answers(&training.model().valid(), &graphs(validation), settings.batch_size, &run.device)?;
-        let metrics = scale.scored(task, validation, &valid).metrics();
-        let named: Vec<(String, f64)> =
-            metrics.into_iter().map(|(name, value)| (name.replace("test", "valid"), value)).collect();
-        let named: Vec<(&str, f64)> = named.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-        training.end_epoch(&named)?;
-    }
-    Ok(training.finish()?)
-}
-
-fn answers(
-    model: &MoleculeNet,
-    graphs: &[&Graph],
-    size: usize,
-    device: &Device,
-) -> Result<Vec<f32>, GraphError> {
-    let mut outputs = Vec::new();
-    for part in graphs.chunks(size) {
-        outputs.extend(show::floats(&model.forward(&Batch::of(part, device)?)));
-    }
-    Ok(outputs)
-}
-
-/// Ridge or logistic regression on fingerprints: what a graph network has to beat.
-fn straight_answers(task: &Task, scale: &Scale, train: &[Example], test: &[Example], run: &Run) -> Vec<f32> {
-    let device = run.training_device();
-    let fingerprints = |examples: &[Example], device: &Device| {
-        let values: Vec<f32> = examples.iter().flat_map(|example| example.fingerprint.clone()).collect();
-        Tensor::<2>::from_data(TensorData::new(values, [examples.len(), BITS]), device)
-    };
-    let x = fingerprints(train, &device);
-    let y = Tensor::<2>::from_data(TensorData::new(targets(train), [train.len(), 1]), &device);
-    let model = linear(BITS, scale.outputs).init(&Generator::seeded(run.flags.seed), &device);
-    let mut learner = Descent::new(model, adam(), STEP);
-    for _ in 0..STEPS {
-        let model = learner.model();
-        let penalty = model.weight.val().square().sum() * PENALTY;
-        let loss = scale.loss(task, model.forward(x.clone()), y.clone()) + penalty;
-        learner.step(loss);
-    }
-    show::floats(&learner.into_model().valid().forward(fingerprints(test, &run.device)))
 }
 
 fn curves(history: &History) -> Result<Figure, PlotError> {
