@@ -336,10 +336,10 @@ fn check_files_of_catalog(root: &Path, bundled_only: bool) -> usize {
 
 #[test]
 fn bundled_files_are_those_of_the_catalog() {
-    assert_eq!(check_files_of_catalog(&bundled(""), true), 9);
+    assert_eq!(check_files_of_catalog(&bundled(""), true), 11);
 }
 
-/// The sets beside the checkout, where there are any: all but `mnist-mini`.
+/// The sets beside the checkout, where there are any: all but `mnist-mini` and `qm9-mini`.
 #[test]
 fn shared_files_are_those_of_the_catalog() {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");

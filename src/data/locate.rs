@@ -72,6 +72,8 @@ pub struct Located {
     pub dir: PathBuf,
     pub origin: Origin,
     pub stand_in: bool,
+    /// Whether some address serves all files of the set that was asked for.
+    pub fetchable: bool,
 }
 
 impl Located {
@@ -83,6 +85,12 @@ impl Located {
     /// One line for the head of a run.
     pub fn describe(&self) -> String {
         let (set, wanted, origin) = (&self.set, &self.wanted, self.origin.describe());
+        if self.stand_in && !self.fetchable {
+            return format!(
+                "{set} ({origin} stand-in for {wanted}, which no address serves as it is; \
+                 if you have it, give its folder with --data-dir)"
+            );
+        }
         if self.stand_in {
             return format!(
                 "{set} ({origin} stand-in for {wanted}; fetch the full set with: \
@@ -170,12 +178,15 @@ pub fn locate(
     fetcher: Option<&Fetcher>,
 ) -> Result<Located, LocateError> {
     let set = catalog.set(name)?;
+    let fetchable =
+        set.files.iter().all(|file| file.versions.iter().any(|version| !version.mirrors.is_empty()));
     let found = |set: &Set, (origin, dir): (Origin, PathBuf), stand_in: bool| Located {
         wanted: name.to_string(),
         set: set.name.clone(),
         dir,
         origin,
         stand_in,
+        fetchable,
     };
     if let Some(dir) = places.data_dir.as_ref().filter(|dir| !dir.is_dir()) {
         return Err(LocateError::NotAFolder { path: dir.clone() });

@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod diff;
 pub mod download;
+pub mod gzip;
 pub mod http;
 pub mod idx;
 pub mod images;
@@ -14,6 +15,7 @@ mod on_device;
 mod part;
 pub mod policy;
 pub mod progress;
+pub mod qm9;
 pub mod retry;
 pub mod sidecar;
 pub mod table;

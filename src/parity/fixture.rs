@@ -86,6 +86,17 @@ impl Fixture {
         self
     }
 
+    /// The fixture with parts of its tensors' names replaced: `(".nn.0.", ".nn.hidden.")` for layers within layers, which
+    /// [`renamed`](Self::renamed) does not reach.
+    pub fn replaced(mut self, parts: &[(&str, &str)]) -> Self {
+        let new_name = |name: String| parts.iter().fold(name, |name, (old, new)| name.replace(old, new));
+        self.arrays = std::mem::take(&mut self.arrays)
+            .into_iter()
+            .map(|(name, array)| (new_name(name), array))
+            .collect();
+        self
+    }
+
     /// Names of the tensors that begin with `prefix`, in order.
     pub fn tensor_names(&self, prefix: &str) -> impl Iterator<Item = &str> {
         self.arrays.keys().map(String::as_str).filter(move |name| name.starts_with(prefix))

@@ -19,6 +19,7 @@
 //! | values and a policy on a grid | [`marked_heat_map`] |
 //! | named values, distributions | [`bars`], [`histogram`] |
 //! | images, with answers | [`image_grid`] |
+//! | graphs, molecules | [`sketches`] |
 //! | images over time | [`Animation`] |
 //!
 //! [`drawing`] paints pictures of our own, where the book has photographs.
@@ -41,6 +42,7 @@ mod marker;
 mod matrix;
 mod regions;
 mod series;
+mod sketch;
 mod text;
 
 pub use animation::Animation;
@@ -53,4 +55,5 @@ pub use heat::{HeatMap, heat_map, marked_heat_map};
 pub use images::{Image, Tone, image_grid};
 pub use regions::{Labelled, decision_regions};
 pub use series::{Panel, Series, Style, Value};
+pub use sketch::{Dot, Fill, Link, Sketch, Stroke, sketches};
 pub use text::fonts;

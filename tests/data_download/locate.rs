@@ -58,11 +58,11 @@ fn the_first_place_that_has_it_wins() {
 #[test]
 fn an_absent_set_has_its_stand_in_and_says_so() {
     let stage = Stage::new(1000);
-    let catalog = catalog(&stage, &[]);
-    let error = locate(&catalog, "digits", &places(&stage), None).expect_err("nowhere").to_string();
+    let served = catalog(&stage, &["https://example.org/digits.bin".to_owned()]);
+    let error = locate(&served, "digits", &places(&stage), None).expect_err("nowhere").to_string();
     assert!(error.contains("cargo book data fetch digits"), "{error}");
     let dir = place(&stage, "bundled/digits-mini");
-    let found = locate(&catalog, "digits", &places(&stage), None).expect("the stand-in");
+    let found = locate(&served, "digits", &places(&stage), None).expect("the stand-in");
     assert_eq!(
         (found.set.as_str(), found.stand_in, found.dir.as_path()),
         ("digits-mini", true, dir.as_path())
@@ -70,6 +70,12 @@ fn an_absent_set_has_its_stand_in_and_says_so() {
     let line =
         "digits-mini (bundled stand-in for digits; fetch the full set with: cargo book data fetch digits)";
     assert_eq!(found.describe(), line);
+    let found = locate(&catalog(&stage, &[]), "digits", &places(&stage), None).expect("the stand-in");
+    assert_eq!(
+        found.describe(),
+        "digits-mini (bundled stand-in for digits, which no address serves as it is; if you have it, give its folder \
+         with --data-dir)"
+    );
 }
 
 #[test]
