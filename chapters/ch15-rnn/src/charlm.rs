@@ -147,8 +147,11 @@ pub fn test(model: &CharModel, sizes: Sizes, text: &[i32], seq_length: usize, de
 fn losses(history: &History, settings: &CharSettings, with_book: bool) -> Result<Figure, PlotError> {
     let (epochs, losses) = history.curve(PER_CHARACTER);
     let batches: Vec<f64> = epochs.iter().map(|epoch| epoch * settings.log_every as f64).collect();
-    let mut panel = Panel::new("", "mini-batches", "nats per character")
-        .with(Series::line("here, mean since the point before", &batches, &losses));
+    let mut panel = Panel::new("", "mini-batches", "nats per character").with(Series::line(
+        "here, mean since the point before",
+        &batches,
+        &losses,
+    ));
     if with_book {
         let batches: Vec<f64> = (1..BOOK_LOSSES.len()).map(|k| 500.0 * k as f64).collect();
         panel = panel.with(Series::points("book, one mini-batch each", &batches, &BOOK_LOSSES[1..]));

@@ -83,7 +83,12 @@ impl Corpus {
             counts[number as usize] += 1;
         }
         let all = self.encoded.len() as f64;
-        counts.into_iter().filter(|&count| count > 0).map(|count| count as f64 / all).map(|p| -p * p.ln()).sum()
+        counts
+            .into_iter()
+            .filter(|&count| count > 0)
+            .map(|count| count as f64 / all)
+            .map(|p| -p * p.ln())
+            .sum()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use ch15_rnn::{bench, charlm, generate, manual, parity, sampling};
+use ch15_rnn::{bench, charlm, generate, manual, parity, sampling, sentiment, sentiment_data};
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
 
@@ -19,6 +19,18 @@ struct Program {
 enum Project {
     /// A recurrent layer by hand and from the library; embeddings; two layers (15.1, 15.2.6, 15.2.7)
     Manual {
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// Judge film reviews, or texts of yours (15.2.1 to 15.2.5, 15.2.8 to 15.2.10)
+    Sentiment {
+        /// The network
+        #[arg(long, value_enum, default_value_t)]
+        model: sentiment::Kind,
+        #[command(flatten)]
+        own: sentiment_data::OwnReviews,
+        #[command(flatten)]
+        settings: sentiment::SentimentFlags,
         #[command(flatten)]
         run: RunFlags,
     },
@@ -57,6 +69,10 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
     match program.project {
         None => Chapter::from_manifest(include_str!("../Cargo.toml"))?.print(),
         Some(Project::Manual { run }) => manual::run(&start("manual", &run)?)?,
+        Some(Project::Sentiment { model, own, settings, run }) => {
+            let settings = settings.settings(run.book);
+            sentiment::run(&start("sentiment", &run)?, model, &own, &settings)?;
+        }
         Some(Project::Charlm { settings, text, run }) => {
             let settings = settings.settings(run.book);
             charlm::run(&start("charlm", &run)?, &text, &settings)?;

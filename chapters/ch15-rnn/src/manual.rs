@@ -24,12 +24,7 @@ pub fn run(run: &Run) -> anyhow::Result<()> {
     let device = &run.device;
     let sequence = sequence(device);
     let weights = Weights::drawn(5, 2, &Generator::seeded(1), device);
-    say!(
-        "W_xh {:?}, W_hh {:?}, {} parameters",
-        weights.w_xh.dims(),
-        weights.w_hh.dims(),
-        weights.count()
-    );
+    say!("W_xh {:?}, W_hh {:?}, {} parameters", weights.w_xh.dims(), weights.w_hh.dims(), weights.count());
     let by_hand = weights.read(&sequence);
     // The same draws give the same layer.
     let layer = rnn(5, 2).init(&Generator::seeded(1), device);

@@ -124,8 +124,7 @@ fn gru_layer(fixture: &Fixture, device: &Device) -> Result<Row, ParityError> {
         device,
         |device| gru(inputs, hidden_size).init(&generator, device),
         |layer, device| {
-            let read =
-                layer.forward_from(fixture.tensor("in.x", device)?, fixture.tensor("in.h0", device)?);
+            let read = layer.forward_from(fixture.tensor("in.x", device)?, fixture.tensor("in.h0", device)?);
             Ok(vec![("output", flat(read.output)), ("h_n", flat(read.hidden))])
         },
     )
@@ -156,8 +155,7 @@ fn grid(fixture: &Fixture, name: &str, device: &Device) -> Result<Tensor<2, Int>
 
 fn shape(fixture: &Fixture, name: &str, dim: usize) -> Result<usize, ParityError> {
     let parameters = fixture.parameters()?;
-    let missing =
-        || ParityError::Missing { fixture: fixture.name.clone(), name: format!("param.{name}") };
+    let missing = || ParityError::Missing { fixture: fixture.name.clone(), name: format!("param.{name}") };
     parameters.get(name).and_then(|array| array.shape.get(dim).copied()).ok_or_else(missing)
 }
 

@@ -39,9 +39,11 @@ pub fn run(run: &Run) -> anyhow::Result<()> {
     {
         let shares = probabilities(&FAVOURITE, scale);
         let name = |place: &str| format!("scale {scale}, {place}");
-        report = report
-            .compare(&name("first"), f64::from(shares[0]), Book(first))
-            .compare(&name("last"), f64::from(shares[2]), Book(last));
+        report = report.compare(&name("first"), f64::from(shares[0]), Book(first)).compare(
+            &name("last"),
+            f64::from(shares[2]),
+            Book(last),
+        );
     }
     run.save("scales", &scales()?)?;
     report.finish(run)?;

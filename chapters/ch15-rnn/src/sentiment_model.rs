@@ -1,30 +1,22 @@
 //! Sections 15.2.8 and 15.2.10: networks that read a review to its end and say whether it praises the film.
 
-use std::fmt;
-
 use burn::module::ModuleDisplay;
 use mlbook::prelude::*;
 
-/// The kind of recurrent layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// Long short-term memory
-    #[default]
-    Lstm,
-    /// Long short-term memory in both directions
-    Bilstm,
-    /// A plain recurrent layer
-    Rnn,
+/// A network that judges texts.
+pub trait Judge: Module + ModuleDisplay {
+    /// The probability that each text is a positive one.
+    ///
+    /// # Shapes
+    /// - tokens: `[batch, steps]`, filled up with 0
+    /// - lengths: how many tokens of each row are real, at least one
+    /// - returns `[batch, 1]`
+    fn probability(&self, tokens: Tensor<2, Int>, lengths: &[usize]) -> Tensor<2>;
 }
 
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Lstm => "lstm",
-            Self::Bilstm => "bilstm",
-            Self::Rnn => "rnn",
-        })
+impl<R: Reader> Judge for Sentiment<R> {
+    fn probability(&self, tokens: Tensor<2, Int>, lengths: &[usize]) -> Tensor<2> {
+        self.forward(tokens, lengths)
     }
 }
 

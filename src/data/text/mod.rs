@@ -21,7 +21,7 @@ pub use island::{read_island, slice_between};
 pub use own_source::own_source;
 pub use plain::read_text;
 pub use reviews::{Review, Reviews};
-pub use tokenizer::{Tokens, tokenizer};
+pub use tokenizer::{Tokens, tokenize_all, tokenizer};
 pub use vocabulary::{PAD, UNKNOWN, Vocabulary};
 
 use crate::files::FileError;

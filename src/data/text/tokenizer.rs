@@ -1,5 +1,7 @@
 //! Section 15.2.2: a review as words and emoticons.
 
+use rayon::prelude::*;
+
 /// The words and emoticons of a text, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
@@ -51,6 +53,11 @@ pub fn tokenizer(text: &str) -> Tokens {
         joined.extend(emoticon.map(char::from));
     }
     Tokens { joined }
+}
+
+/// [`tokenizer`] of many texts, on all cores.
+pub fn tokenize_all(texts: &[&str]) -> Vec<Tokens> {
+    texts.par_iter().map(|text| tokenizer(text)).collect()
 }
 
 /// The text without its tags. A `<` that no `>` follows is none.
