@@ -42,12 +42,15 @@ pub fn described(run: &Run, settings: &impl Serialize) -> Result<Value, RunError
     Ok(value)
 }
 
-/// A checkpoint goes on under the settings it was made with; only the number of epochs may grow.
+/// Settings that say how long to train.
+const LENGTHS: [&str; 2] = ["num_epochs", "num_iterations"];
+
+/// A checkpoint goes on under the settings it was made with; only the length of the training may grow.
 ///
 /// # Errors
 /// [`CheckpointError::Settings`] names the first setting that differs.
 pub fn same_settings(then: &Value, now: &Value) -> Result<(), CheckpointError> {
-    let fields = now.as_object().into_iter().flatten().filter(|(name, _)| name.as_str() != "num_epochs");
+    let fields = now.as_object().into_iter().flatten().filter(|(name, _)| !LENGTHS.contains(&name.as_str()));
     for (name, value) in fields {
         if then.get(name) != Some(value) {
             let then = then.get(name).map_or("nothing".to_owned(), ToString::to_string);

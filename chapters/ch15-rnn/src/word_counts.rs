@@ -14,7 +14,7 @@ impl WordCounts {
     /// All words are neutral at first.
     pub fn new(vocab_size: usize, generator: &Generator, device: &Device) -> Self {
         let mut embedding = embedding(vocab_size, 1).padding(0).init(generator, device);
-        embedding.weight = embedding.weight.map(|weight| weight.zeros_like());
+        embedding.weight = embedding.weight.map(|weight| Tensor::zeros_like(&weight).require_grad());
         Self { embedding }
     }
 }
