@@ -9,6 +9,7 @@ pub mod corpus;
 pub mod generate;
 pub mod manual;
 pub mod parity;
+pub mod reading;
 pub mod sampling;
 pub mod saved;
 pub mod sentiment;

@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use ch15_rnn::{bench, charlm, generate, manual, parity, sampling, sentiment, sentiment_data};
+use ch15_rnn::{bench, charlm, generate, manual, parity, reading, sampling, sentiment, sentiment_data};
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
 
@@ -50,6 +50,9 @@ enum Project {
     },
     /// Write with a model that charlm has trained (15.3.8)
     Generate(generate::GenerateFlags),
+    /// Time from the tarball of reviews to a vocabulary
+    #[command(hide = true)]
+    Reading(reading::ReadingFlags),
     /// Compare this chapter's models with PyTorch's numbers
     Parity(cli::ParityFlags),
     /// Time a training step (for `cargo book bench`)
@@ -79,6 +82,7 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
         }
         Some(Project::Sampling { run }) => sampling::run(&start("sampling", &run)?)?,
         Some(Project::Generate(flags)) => generate::run(&flags)?,
+        Some(Project::Reading(flags)) => reading::run(&flags)?,
         Some(Project::Parity(flags)) => return flags.run(parity::rows),
         Some(Project::Bench(flags)) => return flags.run(bench::measures),
     }
