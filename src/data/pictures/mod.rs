@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use image::RgbImage;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::images::ImageError;
@@ -71,6 +72,21 @@ impl Pictures {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.images.is_empty()
+    }
+
+    /// The pictures at `rows`, each as `prepare` makes it, on all cores.
+    ///
+    /// # Panics
+    /// When a row is not below [`len`](Self::len).
+    #[must_use]
+    pub fn part(&self, rows: &[usize], prepare: impl Fn(&RgbImage) -> RgbImage + Sync) -> Self {
+        Self {
+            classes: self.classes.clone(),
+            images: rows.par_iter().map(|&row| prepare(&self.images[row])).collect(),
+            labels: rows.iter().map(|&row| self.labels[row]).collect(),
+            names: rows.iter().map(|&row| self.names[row].clone()).collect(),
+            skipped: vec![],
+        }
     }
 
     /// How many pictures each class has.
