@@ -25,7 +25,8 @@ impl Sets {
         let mut rng = TorchRng::new(seed);
         let mut rows: [Vec<usize>; 3] = Default::default();
         for class in 0..all.classes.len() {
-            let of_class: Vec<usize> = (0..all.len()).filter(|&i| usize::from(all.labels[i]) == class).collect();
+            let of_class: Vec<usize> =
+                (0..all.len()).filter(|&i| usize::from(all.labels[i]) == class).collect();
             let order: Vec<usize> = rng.randperm(of_class.len()).into_iter().map(|i| of_class[i]).collect();
             let test = ((order.len() as f64 * test_share).round() as usize).max(1);
             let validation = ((order.len() - test) / 10).max(1);
@@ -83,7 +84,8 @@ pub fn train(
     let mut training = Training::begin(run, described, plan, model, adam())?;
     while training.next_epoch() {
         while let Some(rows) = training.next_batch()? {
-            let (images, labels) = views::augmented(&sets.train, &rows, &recipe.shape, run.generator(), &device)?;
+            let (images, labels) =
+                views::augmented(&sets.train, &rows, &recipe.shape, run.generator(), &device)?;
             let scores = training.model().scores(images); // [batch, classes]
             training.count("accuracy", correct(scores.clone(), labels.clone()));
             training.step(loss(scores, labels, weights.clone()));

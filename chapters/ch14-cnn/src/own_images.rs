@@ -54,7 +54,8 @@ struct Described<'a> {
 pub fn run(run: &Run, folder: &PathBuf, settings: &ImageSettings) -> anyhow::Result<()> {
     // The random square is seven eighths of a square picture: what is kept is that much larger than what the network sees.
     let kept = (settings.image_size * 8).div_ceil(7) as u32;
-    let all = read_folders(folder, |image| shrunk(image, kept))?.without_copies().without_small_classes(LEAST);
+    let all =
+        read_folders(folder, |image| shrunk(image, kept))?.without_copies().without_small_classes(LEAST);
     crate::smile::list_skipped(&[&all]);
     if all.classes.len() < 2 {
         let found = format!("{} classes have {LEAST} different pictures that can be read", all.classes.len());
@@ -68,8 +69,7 @@ pub fn run(run: &Run, folder: &PathBuf, settings: &ImageSettings) -> anyhow::Res
     let source = format!("{} pictures in {}", all.len(), folder.display());
     let size = settings.image_size as u32;
     let sets = Sets::split(all, settings.test_share, size, run.flags.seed, source);
-    let shape =
-        NetShape {
+    let shape = NetShape {
         image_size: settings.image_size,
         filters: settings.filters,
         standardised: settings.standardise,
@@ -122,8 +122,7 @@ fn ranked(
 ) -> Result<Figure, PlotError> {
     let mut shown = Vec::new();
     for i in order.take(10) {
-        let (truth, choice) =
-            (&pictures.classes[result.labels[i]], &pictures.classes[result.predictions[i]]);
+        let (truth, choice) = (&pictures.classes[result.labels[i]], &pictures.classes[result.predictions[i]]);
         let sure = 100.0 * result.confidences[i];
         let (caption, tone) = match truth == choice {
             true => (format!("{truth}\n{sure:.0} %"), Tone::Right),

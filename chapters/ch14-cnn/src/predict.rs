@@ -46,7 +46,8 @@ pub fn run(flags: &PredictFlags) -> anyhow::Result<()> {
         let probabilities = show::floats(&softmax(model.scores(batch), 1));
         let mut ranked: Vec<(&String, f32)> = saved.classes.iter().zip(probabilities).collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let texts: Vec<String> = ranked.iter().take(3).map(|(class, share)| format!("{class} {share:.4}")).collect();
+        let texts: Vec<String> =
+            ranked.iter().take(3).map(|(class, share)| format!("{class} {share:.4}")).collect();
         say!("{}  {}", path.display(), texts.join("  "));
     }
     anyhow::ensure!(unreadable.is_empty(), "{}", unreadable.join("; "));

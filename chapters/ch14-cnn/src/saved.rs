@@ -54,7 +54,7 @@ impl SavedNet {
         let path = folder.join(DESCRIPTION);
         let problem = |problem: String| SavedError::Format { path: path.clone(), problem };
         let saved: Self = serde_json::from_slice(&files::read(&path)?).map_err(|e| problem(e.to_string()))?;
-        let NetShape { image_size, filters, outputs } = saved.shape;
+        let NetShape { image_size, filters, outputs, .. } = saved.shape;
         let sound = (8..=LARGEST).contains(&image_size) && (1..=LARGEST).contains(&filters);
         if !sound || saved.classes.len() != outputs.max(2) {
             return Err(problem("its sizes are impossible".to_owned()));

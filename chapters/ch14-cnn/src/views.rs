@@ -54,7 +54,8 @@ pub fn augmented(
 ) -> rng::Result<(Tensor<4>, Tensor<1, Int>)> {
     let size = shape.image_size as u32;
     let mut rng = generator.lock();
-    let draws = rows.iter().map(|&row| draw(&pictures.images[row], &mut rng)).collect::<rng::Result<Vec<_>>>()?;
+    let draws =
+        rows.iter().map(|&row| draw(&pictures.images[row], &mut rng)).collect::<rng::Result<Vec<_>>>()?;
     drop(rng);
     let views: Vec<RgbImage> =
         rows.par_iter().zip(draws).map(|(&row, drawn)| view(&pictures.images[row], drawn, size)).collect();
@@ -68,7 +69,11 @@ pub fn batches<'a>(
     device: &'a Device,
 ) -> impl Iterator<Item = (Tensor<4>, Tensor<1, Int>)> + 'a {
     let labels = views.labels.chunks(BATCH);
-    views.images.chunks(BATCH).zip(labels).map(|(images, labels)| on_device(images, labels.iter().copied(), shape, device))
+    views
+        .images
+        .chunks(BATCH)
+        .zip(labels)
+        .map(|(images, labels)| on_device(images, labels.iter().copied(), shape, device))
 }
 
 /// Views of one size as planes of red, green and blue, from 0 to 1, or standardised if the network wants them so.

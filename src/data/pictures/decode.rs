@@ -49,7 +49,9 @@ pub fn decode(
     for (file, image) in files.into_iter().zip(decoded) {
         match image {
             Ok(image) => pictures.push(image, file.label, file.name),
-            Err(error) => pictures.skipped.push(Skipped { reason: reason(&file.name, &error), name: file.name }),
+            Err(error) => {
+                pictures.skipped.push(Skipped { reason: reason(&file.name, &error), name: file.name })
+            }
         }
     }
     pictures
@@ -58,5 +60,7 @@ pub fn decode(
 /// The error without the file's name, which stands before it already.
 fn reason(name: &str, error: &ImageError) -> String {
     let text = error.to_string();
-    text.split_once(": ").filter(|(path, _)| path.ends_with(name)).map_or(text.clone(), |(_, rest)| rest.to_owned())
+    text.split_once(": ")
+        .filter(|(path, _)| path.ends_with(name))
+        .map_or(text.clone(), |(_, rest)| rest.to_owned())
 }

@@ -71,7 +71,8 @@ impl Canvas {
         let reach = (reach + soft) * scale;
         let range = |place: f32, length: usize| {
             let first = ((place - reach) * side + length as f32 / 2.0).floor().max(0.0) as usize;
-            let end = ((place + reach) * side + length as f32 / 2.0).ceil().clamp(0.0, length as f32) as usize;
+            let end =
+                ((place + reach) * side + length as f32 / 2.0).ceil().clamp(0.0, length as f32) as usize;
             first..end
         };
         for row in range(y, self.height) {

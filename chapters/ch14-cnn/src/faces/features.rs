@@ -23,12 +23,20 @@ pub fn eyes(canvas: &mut Canvas, look: &Look) {
         canvas.paint(area, |p| ellipse(p, iris, (radius * 0.5, radius * 0.5)).max(open(p)), (DARK, 1.0), 0.0);
         let glint = (iris.0 + 0.006, iris.1 - 0.006);
         canvas.paint(area, |p| ellipse(p, glint, (0.004, 0.004)).max(open(p)), ([255.0; 3], 0.9), 0.0);
-        let upper = curve((middle.0 - half, middle.1), (middle.0, middle.1 - 2.0 * height), (middle.0 + half, middle.1));
+        let upper = curve(
+            (middle.0 - half, middle.1),
+            (middle.0, middle.1 - 2.0 * height),
+            (middle.0 + half, middle.1),
+        );
         canvas.paint(area, |p| line(p, &upper) - 0.0035, (DARK, 0.85), 0.006);
 
         let y = middle.1 - look.brow_height;
         let (inner, outer) = (middle.0 - side * half * 1.2, middle.0 + side * half * 1.35);
-        let brow = curve((inner, y + look.brow_tilt), (middle.0, y - 0.018), (outer, y - look.brow_tilt * 0.3 + 0.008));
+        let brow = curve(
+            (inner, y + look.brow_tilt),
+            (middle.0, y - 0.018),
+            (outer, y - look.brow_tilt * 0.3 + 0.008),
+        );
         let mut colour = shade(look.hair_colour, 0.75);
         mix(&mut colour, look.skin, 0.12);
         canvas.paint((middle, 0.2), |p| line(p, &brow) - look.brow_width * 0.6, (colour, 0.9), 0.006);
@@ -50,7 +58,12 @@ pub fn nose_and_cheeks(canvas: &mut Canvas, look: &Look) {
         let nostril = (side * half * 0.45, tip.1 + 0.002);
         canvas.paint(area, |p| ellipse(p, nostril, (0.009, 0.006)), (shade(look.skin, 0.35), 0.85), 0.005);
         let cheek = (side * 0.125, 0.07);
-        canvas.paint((cheek, 0.1), |p| ellipse(p, cheek, (0.055, 0.045)), ([226.0, 104.0, 96.0], look.cheeks), 0.05);
+        canvas.paint(
+            (cheek, 0.1),
+            |p| ellipse(p, cheek, (0.055, 0.045)),
+            ([226.0, 104.0, 96.0], look.cheeks),
+            0.05,
+        );
         let fold = curve(
             (side * (half + 0.012), tip.1 - 0.005),
             (side * (half + 0.06), tip.1 + 0.03),
@@ -88,7 +101,9 @@ pub fn mouth(canvas: &mut Canvas, look: &Look) {
         let lip = mouth.lips * Mouth::fullness(t).sqrt() * (1.0 - 0.25 * (-t * t * 40.0).exp());
         between(p, top(t) - lip, top(t))
     };
-    let lower = |p: Point| between(p, bottom(at(p)), bottom(at(p)) + 1.35 * mouth.lips * Mouth::fullness(at(p)).sqrt());
+    let lower = |p: Point| {
+        between(p, bottom(at(p)), bottom(at(p)) + 1.35 * mouth.lips * Mouth::fullness(at(p)).sqrt())
+    };
     let chin = (mouth.middle.0, mouth.middle.1 + 0.7 * mouth.open + 0.042 + mouth.lift.max(0.0) * 0.5);
     canvas.paint((chin, 0.1), |p| ellipse(p, chin, (0.05, 0.012)), (shade(look.skin, 0.62), 0.4), 0.025);
     canvas.paint(area, lower, (mouth.colour, 1.0), 0.005);
@@ -98,15 +113,27 @@ pub fn mouth(canvas: &mut Canvas, look: &Look) {
         canvas.paint(area, opening, ([64.0, 22.0, 28.0], 1.0), 0.0);
         if mouth.teeth {
             let edge = |t: f32| top(t) + (0.55 * mouth.open + 0.006) * Mouth::fullness(t);
-            canvas.paint(area, |p| between(p, top(at(p)), edge(at(p)).min(bottom(at(p)))), (TEETH, 0.96), 0.0);
+            canvas.paint(
+                area,
+                |p| between(p, top(at(p)), edge(at(p)).min(bottom(at(p)))),
+                (TEETH, 0.96),
+                0.0,
+            );
         }
     } else {
-        let seam = |p: Point| ((p.1 - mouth.between_lips(at(p))).abs() - 0.003).max((at(p).abs() - 1.0) * mouth.half);
+        let seam = |p: Point| {
+            ((p.1 - mouth.between_lips(at(p))).abs() - 0.003).max((at(p).abs() - 1.0) * mouth.half)
+        };
         canvas.paint(area, seam, (shade(mouth.colour, 0.4), 0.9), 0.004);
     }
     for (side, t) in [(-1.0, -1.0), (1.0, 1.0)] {
         let corner = (mouth.middle.0 + side * mouth.half, mouth.between_lips(t));
-        canvas.paint((corner, 0.03), |p| ellipse(p, corner, (0.008, 0.007)), (shade(look.skin, 0.5), 0.7), 0.008);
+        canvas.paint(
+            (corner, 0.03),
+            |p| ellipse(p, corner, (0.008, 0.007)),
+            (shade(look.skin, 0.5), 0.7),
+            0.008,
+        );
     }
 }
 

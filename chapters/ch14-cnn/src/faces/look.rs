@@ -94,7 +94,8 @@ const HAIRS: [Colour; 7] = [
     [156.0, 154.0, 152.0],
     [232.0, 228.0, 220.0],
 ];
-const IRISES: [Colour; 4] = [[74.0, 48.0, 30.0], [58.0, 104.0, 140.0], [78.0, 112.0, 66.0], [108.0, 84.0, 46.0]];
+const IRISES: [Colour; 4] =
+    [[74.0, 48.0, 30.0], [58.0, 104.0, 140.0], [78.0, 112.0, 66.0], [108.0, 84.0, 46.0]];
 
 /// A lottery of plain numbers.
 pub struct Lots(pub TorchRng);
@@ -133,7 +134,16 @@ impl Look {
         mix(&mut skin, SKINS[place as usize + 1], place.fract());
         skin = skin.map(|part| part + lots.around(10.0));
         let hair_colour = if place > 2.2 { lots.one_of(&HAIRS[..3]) } else { lots.one_of(&HAIRS) };
-        let hairs = [Hair::None, Hair::Short, Hair::Short, Hair::Parted, Hair::Long, Hair::Long, Hair::Curly, Hair::Hat];
+        let hairs = [
+            Hair::None,
+            Hair::Short,
+            Hair::Short,
+            Hair::Parted,
+            Hair::Long,
+            Hair::Long,
+            Hair::Curly,
+            Hair::Hat,
+        ];
         let hair = lots.one_of(&hairs);
         let head = (lots.between(0.225, 0.275), lots.between(0.31, 0.35));
         // Who smiles often narrows the eyes, lifts the cheeks and has folds; others do now and then.
@@ -144,9 +154,9 @@ impl Look {
         Self {
             smiles,
             pose: Pose {
-                centre: (lots.around(0.06), lots.between(-0.04, 0.05)),
-                turn: lots.around(0.45),
-                scale: lots.between(0.84, 1.12),
+                centre: (lots.around(0.05), lots.between(-0.03, 0.03)),
+                turn: lots.around(0.22),
+                scale: lots.between(0.98, 1.2),
             },
             ground: [lots.colour(30.0, 240.0), lots.colour(30.0, 240.0)],
             spots: (0..4)
@@ -178,10 +188,15 @@ impl Look {
             glasses: lots.chance(0.22).then(|| Glasses::draw(lots)),
             mouth: Mouth::draw(smiles, skin, lots),
             light: ((lots.between(-0.6, 0.6), lots.between(-0.6, 0.3)), lots.between(0.0, 0.45)),
-            shadow: (lots.between(0.0, std::f32::consts::TAU), lots.between(-0.05, 0.3), lots.between(-0.3, 0.5).max(0.0)),
-            tint: std::array::from_fn(|_| lots.between(0.88, 1.06)).map(|part: f32| part * lots.between(0.9, 1.05)),
-            blur: lots.between(-0.004, 0.008).max(0.0),
-            noise: lots.between(-4.0, 11.0).max(0.0),
+            shadow: (
+                lots.between(0.0, std::f32::consts::TAU),
+                lots.between(-0.05, 0.3),
+                lots.between(-0.3, 0.5).max(0.0),
+            ),
+            tint: std::array::from_fn(|_| lots.between(0.88, 1.06))
+                .map(|part: f32| part * lots.between(0.9, 1.05)),
+            blur: lots.between(-0.004, 0.006).max(0.0),
+            noise: lots.between(-4.0, 8.0).max(0.0),
         }
     }
 }
@@ -203,9 +218,9 @@ impl Mouth {
     fn draw(smiles: bool, skin: Colour, lots: &mut Lots) -> Self {
         let open = if lots.chance(0.5) { lots.between(0.012, 0.07) } else { 0.0 };
         let (half, lift) = match smiles {
-            true => (lots.between(0.085, 0.135), lots.between(0.03, 0.062)),
+            true => (lots.between(0.095, 0.145), lots.between(0.045, 0.078)),
             false if open > 0.035 && lots.chance(0.5) => (lots.between(0.04, 0.065), lots.around(0.012)),
-            false => (lots.between(0.06, 0.125), lots.between(-0.045, 0.006)),
+            false => (lots.between(0.06, 0.125), lots.between(-0.06, 0.0)),
         };
         let mut colour = shade(skin, 0.8);
         mix(&mut colour, [190.0, 60.0, 70.0], lots.between(0.15, 0.75));
@@ -215,7 +230,7 @@ impl Mouth {
             lift,
             skew: lots.around(0.012),
             open,
-            lips: lots.between(0.009, 0.02),
+            lips: lots.between(0.011, 0.022),
             teeth: open > 0.0 && lots.chance(0.75),
             colour,
         }

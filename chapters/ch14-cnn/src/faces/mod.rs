@@ -22,8 +22,10 @@ pub const CLASSES: [&str; 2] = ["no smile", "smile"];
 /// Draws `count` faces of this size on all cores. A seed gives the same faces in every size, on any number of cores; `first` is the number of
 /// the first of them.
 pub fn faces(seed: u64, first: u64, count: usize, (width, height): (u32, u32)) -> Pictures {
-    let drawn: Vec<(RgbImage, bool)> =
-        (first..first + count as u64).into_par_iter().map(|number| face(seed, number, width, height)).collect();
+    let drawn: Vec<(RgbImage, bool)> = (first..first + count as u64)
+        .into_par_iter()
+        .map(|number| face(seed, number, width, height))
+        .collect();
     let labels = drawn.iter().map(|(_, smiles)| u8::from(*smiles)).collect();
     Pictures {
         classes: CLASSES.map(str::to_owned).to_vec(),
@@ -84,7 +86,8 @@ fn light(canvas: &mut Canvas, look: &Look) {
 
 /// A seed of 32 bits for each face, far from those of its neighbours.
 fn scrambled(seed: u64, number: u64) -> u64 {
-    let mut mixed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number.wrapping_add(1).wrapping_mul(0xD1B5_4A32_D192_ED03);
+    let mut mixed =
+        seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number.wrapping_add(1).wrapping_mul(0xD1B5_4A32_D192_ED03);
     mixed ^= mixed >> 29;
     mixed = mixed.wrapping_mul(0xBF58_476D_1CE4_E5B9);
     (mixed ^ (mixed >> 32)) & 0xFFFF_FFFF

@@ -16,13 +16,13 @@ mlbook::settings! {
     /// Settings of the smile project.
     pub struct SmileSettings, flags SmileFlags {
         /// Passes over the training faces
-        num_epochs: usize, at_least_one, quick 8, book 30;
+        num_epochs: usize, at_least_one, quick 10, book 30;
         /// Faces in a mini-batch
-        batch_size: usize, at_least_one, quick 32, book 32;
+        batch_size: usize, at_least_one, quick 16, book 32;
         /// Adam's learning rate
         lr: f64, positive, quick 0.001, book 0.001;
         /// Share of the maps' numbers dropped while training
-        drop_rate: f64, share, quick 0.1, book 0.5;
+        drop_rate: f64, share, quick 0.0, book 0.5;
         /// Side of the pictures that the network sees, a multiple of 8
         image_size: usize, eighths, quick 32, book 64;
         /// Maps of the first convolution

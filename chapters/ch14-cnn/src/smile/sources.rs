@@ -33,7 +33,9 @@ pub fn load(run: &Run, settings: &SmileSettings) -> anyhow::Result<Sets> {
             source: format!("CelebA's layout in {}", folder.display()),
             balanced: false,
         };
-        for (part, name) in [(&sets.train, "training"), (&sets.validation, "validation"), (&sets.test, "test")] {
+        for (part, name) in
+            [(&sets.train, "training"), (&sets.validation, "validation"), (&sets.test, "test")]
+        {
             anyhow::ensure!(!part.is_empty(), "{} has no face for {name} that can be read", folder.display());
         }
         sets
