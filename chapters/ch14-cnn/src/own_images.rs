@@ -1,6 +1,6 @@
 //! Beyond 14.2: the smile network for a reader's own pictures, in one sub-folder per class.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use mlbook::data::pictures::{Pictures, PicturesError, read_folders};
 use mlbook::plot::{Figure, PlotError, Tone};
@@ -51,7 +51,7 @@ struct Described<'a> {
 ///
 /// # Errors
 /// A folder without two classes of pictures; Ctrl-C; files.
-pub fn run(run: &Run, folder: &PathBuf, settings: &ImageSettings) -> anyhow::Result<()> {
+pub fn run(run: &Run, folder: &Path, settings: &ImageSettings) -> anyhow::Result<()> {
     // The random square is seven eighths of a square picture: what is kept is that much larger than what the network sees.
     let kept = (settings.image_size * 8).div_ceil(7) as u32;
     let all =
@@ -59,7 +59,7 @@ pub fn run(run: &Run, folder: &PathBuf, settings: &ImageSettings) -> anyhow::Res
     crate::smile::list_skipped(&[&all]);
     if all.classes.len() < 2 {
         let found = format!("{} classes have {LEAST} different pictures that can be read", all.classes.len());
-        return Err(PicturesError::Classes { folder: folder.clone(), found }.into());
+        return Err(PicturesError::Classes { folder: folder.to_path_buf(), found }.into());
     }
     let counts = all.counts();
     for (class, count) in all.classes.iter().zip(&counts) {

@@ -16,7 +16,7 @@ mlbook::settings! {
     /// Settings of the smile project.
     pub struct SmileSettings, flags SmileFlags {
         /// Passes over the training faces
-        num_epochs: usize, at_least_one, quick 10, book 30;
+        num_epochs: usize, at_least_one, quick 8, book 30;
         /// Faces in a mini-batch
         batch_size: usize, at_least_one, quick 16, book 32;
         /// Adam's learning rate
