@@ -166,3 +166,13 @@ fn celebas_layout_is_checked() {
     fs::remove_file(folder.join("list_attr_celeba.txt")).expect("it is there");
     assert!(refused(&mut smile()).contains("neither CelebA's lists"));
 }
+
+#[test]
+fn the_quick_preset_sees_who_smiles() {
+    let out = TempDir::new().expect("a folder");
+    let printed = success(program().args(["smile", "--out"]).arg(out.path()));
+    assert!(printed.contains("a stand-in for CelebA"), "a run on a stand-in says so: {printed}");
+    let folder = out.path().join("ch14-cnn/smile");
+    assert!(metric(&results(&folder), "balanced test accuracy") > 0.9, "{printed}");
+    figures_are_drawn(&folder, &["transformations", "steps", "views", "curves", "confusion", "examples"]);
+}
