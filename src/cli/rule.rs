@@ -29,3 +29,20 @@ pub fn at_least_one(text: &str) -> Result<usize, String> {
 pub fn count(text: &str) -> Result<usize, String> {
     text.parse::<usize>().map_err(|_| "it must be a whole number of at least 0".to_owned())
 }
+
+/// Yes or no.
+pub fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" | "true" => Ok(true),
+        "no" | "false" => Ok(false),
+        _ => Err("it must be yes or no".to_owned()),
+    }
+}
+
+/// A side of pictures that can be halved three times.
+pub fn eighths(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(side) if side > 0 && side <= 1024 && side % 8 == 0 => Ok(side),
+        _ => Err("it must be a multiple of 8 up to 1024, for example 64".to_owned()),
+    }
+}

@@ -1,6 +1,7 @@
 //! Data: the catalog of sets, where they are found, how they are fetched and checked, and their readers.
 
 pub mod catalog;
+pub mod celeba;
 pub mod diff;
 pub mod download;
 pub mod gzip;
@@ -13,9 +14,11 @@ pub mod merkle;
 pub mod mnist;
 mod on_device;
 mod part;
+pub mod pictures;
 pub mod policy;
 pub mod progress;
 pub mod qm9;
+pub mod resize;
 pub mod retry;
 pub mod sidecar;
 pub mod table;

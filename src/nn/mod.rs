@@ -23,7 +23,7 @@ pub use loss::{
     binary_cross_entropy, binary_cross_entropy_with_logits, correct, cross_entropy, mean_squared_error,
     negative_log_likelihood,
 };
-pub use pool::{MaxPool2d, max_pool2d};
+pub use pool::{AvgPool2d, MaxPool2d, avg_pool2d, max_pool2d};
 pub use recurrent::{Gru, Lstm, LstmOutput, RecurrentBuilder, Rnn, RnnOutput, gru, lstm, rnn};
 
 pub use burn::tensor::activation::{log_softmax, relu, sigmoid, softmax, tanh};

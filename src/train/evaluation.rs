@@ -27,13 +27,35 @@ pub struct Evaluation {
 impl Evaluation {
     /// Runs `forward` (`[batch, …]` to logits `[batch, classes]`) over the whole data set.
     pub fn of<const D: usize>(data: &Labelled<D>, forward: impl Fn(Tensor<D>) -> Tensor<2>) -> Self {
+        Self::of_batches(data.batches(BATCH), forward)
+    }
+
+    /// The same, batch by batch, for a data set that is not on the device as a whole.
+    pub fn of_batches<const D: usize>(
+        batches: impl Iterator<Item = (Tensor<D>, Tensor<1, Int>)>,
+        forward: impl Fn(Tensor<D>) -> Tensor<2>,
+    ) -> Self {
         let mut evaluation =
             Self { loss: 0.0, labels: vec![], predictions: vec![], confidences: vec![], num_classes: 0 };
-        for (inputs, labels) in data.batches(BATCH) {
+        for (inputs, labels) in batches {
             evaluation.add(forward(inputs), labels);
         }
-        evaluation.loss /= data.len().max(1) as f64;
+        evaluation.loss /= evaluation.labels.len().max(1) as f64;
         evaluation
+    }
+
+    /// The mean over the classes of the share of their examples whose class was chosen: a classifier that always says the largest
+    /// class gets 1 / classes. Classes without examples do not count.
+    pub fn balanced_accuracy(&self) -> f64 {
+        let confusion = self.confusion();
+        let recalls: Vec<f64> = confusion
+            .iter()
+            .enumerate()
+            .map(|(class, row)| (row[class], row.iter().sum::<usize>()))
+            .filter(|&(_, examples)| examples > 0)
+            .map(|(right, examples)| right as f64 / examples as f64)
+            .collect();
+        recalls.iter().sum::<f64>() / recalls.len().max(1) as f64
     }
 
     fn add(&mut self, logits: Tensor<2>, labels: Tensor<1, Int>) {

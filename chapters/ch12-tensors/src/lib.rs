@@ -6,7 +6,6 @@ pub mod bench;
 pub mod by_hand;
 pub mod by_modules;
 pub mod cats_dogs;
-pub mod celeba;
 pub mod digit_net;
 pub mod epoch_lines;
 pub mod images;

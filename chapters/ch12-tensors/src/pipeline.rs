@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
+use mlbook::data::celeba::{Celeba, Part};
 use mlbook::plot::{Figure, Tone};
 use mlbook::prelude::*;
 use mlbook::show;
 
 use crate::cats_dogs;
-use crate::celeba::{Celeba, Part};
 use crate::images::{self, FileDataset, ImageDataset, Transform};
 use crate::loader::{DataLoader, Dataset, JointDataset};
 

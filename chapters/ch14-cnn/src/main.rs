@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use ch14_cnn::{bench, convolution, losses, mnist, parity};
+use ch14_cnn::{bench, convolution, losses, mnist, own_images, parity, predict, smile};
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
 
@@ -38,6 +38,28 @@ enum Project {
         #[command(flatten)]
         run: RunFlags,
     },
+    /// See whether a face smiles (14.2.1 to 14.2.11)
+    Smile {
+        #[command(flatten)]
+        settings: smile::SmileFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// Learn the classes of your own pictures, one sub-folder each (beyond 14.2)
+    Images {
+        /// Folder with a sub-folder of PNG or JPEG files for each class
+        #[arg(long, value_name = "DIR")]
+        dir: PathBuf,
+        #[command(flatten)]
+        settings: own_images::ImageFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// What a network that `smile` or `images` saved sees in pictures
+    Predict {
+        #[command(flatten)]
+        flags: predict::PredictFlags,
+    },
     /// Compare this chapter's models with PyTorch's numbers
     Parity(cli::ParityFlags),
     /// Time a training step (for `cargo book bench`)
@@ -64,6 +86,15 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
             let settings = settings.settings(run.book);
             mnist::run(&start("mnist", &run)?, &settings)?;
         }
+        Some(Project::Smile { settings, run }) => {
+            let settings = settings.settings(run.book);
+            smile::run(&start("smile", &run)?, &settings)?;
+        }
+        Some(Project::Images { dir, settings, run }) => {
+            let settings = settings.settings(run.book);
+            own_images::run(&start("images", &run)?, &dir, &settings)?;
+        }
+        Some(Project::Predict { flags }) => predict::run(&flags)?,
         Some(Project::Parity(flags)) => return flags.run(parity::rows),
         Some(Project::Bench(flags)) => return flags.run(bench::measures),
     }

@@ -11,6 +11,7 @@ use crate::by_hand::{self, ConvolutionError};
 use crate::convolution::cross_correlate2d;
 use crate::losses::{self, Layers};
 use crate::model::DigitCnn;
+use crate::smile::model::{NetShape, SmileCnn};
 
 /// Compares every model of this chapter that has a fixture in `dir`; one row each.
 pub fn rows(dir: &Path, device: &Device) -> Result<Vec<Row>, ParityError> {
@@ -18,6 +19,8 @@ pub fn rows(dir: &Path, device: &Device) -> Result<Vec<Row>, ParityError> {
     for name in Fixture::names(dir, "ch14_")? {
         if name.starts_with("ch14_mnist_cnn") {
             rows.push(digit_cnn(&Fixture::read(dir, &name)?, device)?);
+        } else if name.starts_with("ch14_smile_cnn") {
+            rows.push(smile_cnn(&Fixture::read(dir, &name)?, device)?);
         } else if name.starts_with("ch14_conv_naive") {
             let fixture = Fixture::read(dir, &name)?;
             rows.push(convolution_by_hand(&fixture)?);
@@ -210,6 +213,26 @@ fn digit_cnn(fixture: &Fixture, device: &Device) -> Result<Row, ParityError> {
         |model, device| {
             let logits = model.forward(fixture.tensor("in.x", device)?); // [batch, 10]
             Ok(cross_entropy(logits, fixture.labels("in.y", device)?))
+        },
+        adam(),
+    )
+}
+
+/// Section 14.2.7.
+fn smile_cnn(fixture: &Fixture, device: &Device) -> Result<Row, ParityError> {
+    let generator = Generator::seeded(1);
+    parity::supervised(
+        fixture,
+        device,
+        |device| SmileCnn::new(NetShape::BOOK, 0.0, &generator, device),
+        |model, device| {
+            let images: Tensor<4> = fixture.tensor("in.x", device)?; // [batch, 3, 64, 64]
+            Ok(vec![("pooled", model.features(images.clone())), ("prob", model.forward(images))])
+        },
+        |model, device| {
+            let probabilities = model.forward(fixture.tensor("in.x", device)?); // [batch, 1]
+            let targets = fixture.tensor::<1>("in.y", device)?; // [batch]
+            Ok(binary_cross_entropy(probabilities, targets.unsqueeze_dim(1)))
         },
         adam(),
     )

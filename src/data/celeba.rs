@@ -1,4 +1,4 @@
-//! Section 12.1.10: CelebA's files: faces, forty attributes of each, and which are for training.
+//! CelebA's files (sections 12.1.10 and 14.2.1): faces, forty attributes of each, and which are for training.
 //!
 //! `list_attr_celeba.txt` has the number of faces, the names of the attributes, then a line for each face: its file and 1 or
 //! -1 for each attribute. `list_eval_partition.txt` says 0 (training), 1 (validation) or 2 (test) for each file.
@@ -7,27 +7,38 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use image::RgbImage;
-use mlbook::cli::Run;
-use mlbook::data::locate::Places;
-use mlbook::files;
 
-use crate::images::{self, ImageError};
+use super::images::{self, ImageError};
+use super::locate::Places;
+use super::pictures::{PictureFile, Pictures, Source, decode};
+use crate::cli::Run;
+use crate::files::{self, FileError};
 
 const ATTRIBUTES: &str = "list_attr_celeba.txt";
 const PARTITION: &str = "list_eval_partition.txt";
 const IMAGES: &str = "img_align_celeba";
 /// Folders of a data directory that may hold it; the second is a small set of other faces in the same layout.
 const FOLDERS: [&str; 2] = ["celeba", "celeba-mini"];
+/// So many missing pictures are named.
+const NAMED: usize = 5;
 
 /// Files that are not as CelebA has them.
 #[derive(Debug, thiserror::Error)]
 pub enum CelebaError {
+    #[error(transparent)]
+    File(#[from] FileError),
     #[error(transparent)]
     Image(#[from] ImageError),
     #[error("{}:{line}: {found}; {rule}. Check that the file is CelebA's and complete.", path.display())]
     Line { path: PathBuf, line: usize, found: String, rule: String },
     #[error("{}: the first line announces {announced} faces, and {found} follow. The file is incomplete.", path.display())]
     Count { path: PathBuf, announced: String, found: usize },
+    #[error("{}: {file} is in no part. The file is incomplete.", path.display())]
+    NoPart { path: PathBuf, file: String },
+    #[error("{}: no attribute {name:?}. There are: {known}.", path.display())]
+    NoAttribute { path: PathBuf, name: String, known: String },
+    #[error("{}: {missing} of {wanted} pictures are missing: {names}. Unpack img_align_celeba.zip there again.", folder.display())]
+    Missing { folder: PathBuf, missing: usize, wanted: usize, names: String },
 }
 
 /// Which part of the faces.
@@ -71,17 +82,83 @@ impl Celeba {
         folders.into_iter().find(|folder| folder.join(ATTRIBUTES).is_file())
     }
 
-    /// Reads both lists; the images are read one by one, when they are asked for.
+    /// Reads both lists; the images are read when they are asked for.
+    ///
+    /// # Errors
+    /// A list that is missing, incomplete, or has a line that breaks its form.
     pub fn read(folder: &Path, part: Part) -> Result<Self, CelebaError> {
-        let parts = read_partition(&folder.join(PARTITION))?;
-        let (attribute_names, mut faces) = read_attributes(&folder.join(ATTRIBUTES))?;
-        faces.retain(|face| parts.get(&face.file) == Some(&part));
-        Ok(Self { folder: folder.to_path_buf(), attribute_names, faces })
+        let [training, validation, test] = Self::read_parts(folder)?;
+        Ok(match part {
+            Part::Training => training,
+            Part::Validation => validation,
+            Part::Test => test,
+        })
+    }
+
+    /// Reads both lists once, for all three parts: training, validation, test.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_parts(folder: &Path) -> Result<[Self; 3], CelebaError> {
+        let path = folder.join(PARTITION);
+        let parts = read_partition(&path)?;
+        let (attribute_names, faces) = read_attributes(&folder.join(ATTRIBUTES))?;
+        if let Some(face) = faces.iter().find(|face| !parts.contains_key(&face.file)) {
+            return Err(CelebaError::NoPart { path, file: face.file.clone() });
+        }
+        Ok([Part::Training, Part::Validation, Part::Test].map(|part| Self {
+            folder: folder.to_path_buf(),
+            attribute_names: attribute_names.clone(),
+            faces: faces.iter().filter(|face| parts.get(&face.file) == Some(&part)).cloned().collect(),
+        }))
+    }
+
+    /// The first `count` faces; all of them if `count` is 0 or more than there are.
+    #[must_use]
+    pub fn first(mut self, count: usize) -> Self {
+        if count > 0 {
+            self.faces.truncate(count);
+        }
+        self
     }
 
     /// The image of a face, 178 by 218 pixels in CelebA.
     pub fn image(&self, face: &Face) -> Result<RgbImage, CelebaError> {
-        Ok(images::read(&self.folder.join(IMAGES).join(&face.file)).map_err(ImageError::from)?)
+        Ok(images::read(&self.folder.join(IMAGES).join(&face.file))?)
+    }
+
+    /// All images, decoded on all cores, with an attribute as label: 1 for a face that has it. Damaged images are skipped and
+    /// listed. `prepare` makes of each image what is kept in memory.
+    ///
+    /// # Errors
+    /// No attribute of this name, or images that are not there.
+    pub fn pictures(
+        &self,
+        attribute: &str,
+        prepare: impl Fn(RgbImage) -> RgbImage + Sync,
+    ) -> Result<Pictures, CelebaError> {
+        let Some(column) = self.attribute_names.iter().position(|name| name == attribute) else {
+            let (path, known) = (self.folder.join(ATTRIBUTES), self.attribute_names.join(", "));
+            return Err(CelebaError::NoAttribute { path, name: attribute.to_owned(), known });
+        };
+        let folder = self.folder.join(IMAGES);
+        let files: Vec<PictureFile> = self
+            .faces
+            .iter()
+            .map(|face| PictureFile {
+                name: face.file.clone(),
+                label: u8::from(face.attributes.get(column) == Some(&true)),
+                source: Source::File(folder.join(&face.file)),
+            })
+            .collect();
+        let missing: Vec<&str> =
+            files.iter().map(|file| file.name.as_str()).filter(|name| !folder.join(name).exists()).collect();
+        if !missing.is_empty() {
+            let more = if missing.len() > NAMED { ", …" } else { "" };
+            let names = format!("{}{more}", missing[..missing.len().min(NAMED)].join(", "));
+            return Err(CelebaError::Missing { folder, missing: missing.len(), wanted: files.len(), names });
+        }
+        Ok(decode(vec![format!("not {attribute}"), attribute.to_owned()], files, prepare))
     }
 }
 
@@ -151,6 +228,6 @@ fn is_file_name(name: &str) -> bool {
 }
 
 fn text(path: &Path) -> Result<String, CelebaError> {
-    let bytes = files::read(path).map_err(ImageError::from)?;
+    let bytes = files::read(path)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
