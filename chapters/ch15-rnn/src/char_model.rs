@@ -1,5 +1,5 @@
 //! Section 15.3.5: a network that reads a text character by character and says which one comes next.
-//! Reaches 1.1 nats a character on *The Mysterious Island* with `--book`.
+//! Reaches 1.15 nats a character on *The Mysterious Island* with `--book`.
 
 use mlbook::prelude::*;
 

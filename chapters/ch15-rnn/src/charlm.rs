@@ -1,5 +1,5 @@
 //! Sections 15.3.5 and 15.3.6: a network learns to write a text, character by character.
-//! With `--book` 1.1 nats a character on *The Mysterious Island*; by default it learns this project's own source code in under a
+//! With `--book` 1.15 nats a character on *The Mysterious Island*; by default it learns this project's own source code in under a
 //! minute.
 
 use std::path::PathBuf;

@@ -14,7 +14,7 @@ mlbook::settings! {
     /// Settings of the review project.
     pub struct SentimentSettings, flags SentimentFlags {
         /// Passes over the training reviews
-        num_epochs: usize, at_least_one, quick 8, book 10;
+        num_epochs: usize, at_least_one, quick 14, book 10;
         /// Reviews in a mini-batch
         batch_size: usize, at_least_one, quick 32, book 32;
         /// Adam's learning rate; 0.002 in the book for both directions

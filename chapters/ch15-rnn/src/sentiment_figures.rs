@@ -70,7 +70,9 @@ pub fn along(
         panels.push(
             Panel::new(&title, "words read", &format!("probability of {}", sets.names[1]))
                 .with(Series::line("", &places, &path))
-                .with(Series::dashed("", &places, &half)),
+                .with(Series::dashed("", &places, &half))
+                .y_shows(0.0)
+                .y_shows(1.0),
         );
     }
     if panels.is_empty() { Ok(None) } else { plot::curves(&panels).map(Some) }
