@@ -3,7 +3,8 @@
 //!
 //! A fixture is one safetensors file, or three (`X`, `X.grad`, `X.step`), with names as PyTorch's state dict has them behind
 //! `param.`, `in.`, `out.`, `grad.`, `step.`. Models too large to store have their weights by a formula instead
-//! ([`Fixture::parameters`]), and their gradients as first values (`gradhead.`) and statistics (`gradstat.`).
+//! ([`Fixture::parameters`]), and their gradients as first values (`gradhead.`) and statistics (`gradstat.`). Of an embedding, whose
+//! first values may all belong to words that do not occur, also the rows of the first two words are there (`gradrows.`, `steprows.`).
 
 mod fixture;
 
@@ -15,7 +16,7 @@ use burn::tensor::{Device, Tensor};
 
 pub use fixture::{Fixture, ParityError};
 
-use crate::nn::weights::{self, Arrays};
+use crate::nn::weights::{self, Array, Arrays};
 use crate::say;
 
 /// Errors are counted in units of `ABSOLUTE + RELATIVE · |expected|`; up to one unit passes.
@@ -138,8 +139,35 @@ fn compare_gradients(row: &mut Row, fixture: &Fixture, gradients: &Arrays) -> Re
         worst(&mut row.gradients, largest_error(&gradient.values[..head.values.len()], &head.values));
         let expected = fixture.array(&format!("gradstat.{name}"))?;
         worst(&mut row.gradients, largest_statistics_error(&statistics(&gradient.values), &expected.values));
+        if let Some(expected) = fixture.arrays.get(&format!("gradrows.{name}")) {
+            let got: Vec<f32> = places_of_rows(fixture, name, expected, gradient.values.len())?
+                .into_iter()
+                .map(|place| gradient.values[place])
+                .collect();
+            worst(&mut row.gradients, largest_error(&got, &expected.values));
+        }
     }
     Ok(())
+}
+
+/// Where the values of `gradrows.` and `steprows.` stand in their parameter of `length` values: the rows of `in.tokens[0, 0]` and
+/// `in.tokens[0, 1]`.
+fn places_of_rows(
+    fixture: &Fixture,
+    name: &str,
+    rows: &Array,
+    length: usize,
+) -> Result<Vec<usize>, ParityError> {
+    let missing = || ParityError::Missing { fixture: fixture.name.clone(), name: name.to_owned() };
+    let width = rows.shape.last().copied().unwrap_or(0);
+    let count = rows.shape.first().copied().unwrap_or(0);
+    let tokens = fixture.array("in.tokens")?.values.get(..count).ok_or_else(missing)?;
+    let places: Vec<usize> =
+        tokens.iter().flat_map(|&token| (0..width).map(move |k| token as usize * width + k)).collect();
+    match places.iter().all(|&place| place < length) {
+        true => Ok(places),
+        false => Err(missing()),
+    }
 }
 
 /// Sum, sum of absolute values, L2 norm, largest absolute value.
@@ -181,7 +209,12 @@ fn compare_step(
             _ => return Err(ParityError::Missing { fixture: fixture.name.clone(), name: name.clone() }),
         };
         let largest = gradient.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
-        for (k, &expected) in expected.values.iter().enumerate() {
+        let mut pairs: Vec<(usize, f32)> = expected.values.iter().copied().enumerate().collect();
+        if let Some(rows) = fixture.arrays.get(&format!("steprows.{name}")) {
+            let places = places_of_rows(fixture, name, rows, gradient.len())?;
+            pairs.extend(places.into_iter().zip(rows.values.iter().copied()));
+        }
+        for (k, expected) in pairs {
             let error = if gradient[k].abs() > 1e-6 * largest.max(1.0) {
                 error(after.values[k], expected)
             } else {
