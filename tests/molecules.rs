@@ -1,5 +1,8 @@
 //! Molecules: SDF files, what is perceived in them beside RDKit, QM9's features and properties, and what happens to bad files.
 
+#[path = "support/perceived.rs"]
+mod perceived;
+
 use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
@@ -32,27 +35,8 @@ fn rdkit() -> HashMap<String, (String, String)> {
 }
 
 fn digits(molecule: &Molecule) -> (String, String) {
-    let perceived = Perceived::of(molecule);
-    let is_heavy = |atom: usize| molecule.atoms[atom].element != Element::H;
-    let atom = |atom: usize| {
-        let mixed = match perceived.hybridisation[atom] {
-            Hybridisation::Sp => 1,
-            Hybridisation::Sp2 => 2,
-            Hybridisation::Sp3 => 3,
-            Hybridisation::Other => 0,
-        };
-        (mixed + 4 * i32::from(perceived.aromatic[atom])).to_string()
-    };
-    let bond = |order: &Order| match order {
-        Order::Single => "1",
-        Order::Double => "2",
-        Order::Triple => "3",
-        Order::Aromatic => "4",
-    };
-    let atoms = (0..molecule.atoms.len()).filter(|&number| is_heavy(number)).map(atom).collect();
-    let bonds = molecule.bonds.iter().zip(&perceived.orders);
-    let heavy = bonds.filter(|(bond, _)| bond.atoms.iter().all(|&number| is_heavy(number)));
-    (atoms, heavy.map(|(_, order)| bond(order)).collect())
+    let (atoms, bonds) = perceived::digits(molecule);
+    (atoms, bonds.into_iter().map(|(_, digit)| digit).collect())
 }
 
 /// Compares a file's molecules with RDKit; how many atoms and bonds there are and which molecules differ.

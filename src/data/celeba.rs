@@ -72,14 +72,9 @@ impl Celeba {
     /// The folder with CelebA's lists, in the data directories of the run; none if it is in none of them.
     pub fn find(run: &Run) -> Option<PathBuf> {
         let places = Places::of_this_computer(run.flags.data_dir.clone());
-        let given = places.data_dir.clone();
-        let others = [places.environment, places.cache].into_iter().flatten();
-        let searched: Vec<PathBuf> =
-            if let Some(given) = given { vec![given] } else { others.chain(places.bundled).collect() };
-        let folders = searched
-            .iter()
-            .flat_map(|dir| FOLDERS.map(|name| dir.join(name)).into_iter().chain([dir.clone()]));
-        folders.into_iter().find(|folder| folder.join(ATTRIBUTES).is_file())
+        let in_dir = |dir: &Path| FOLDERS.map(|name| dir.join(name)).into_iter().chain([dir.to_path_buf()]);
+        let mut folders = places.dirs().into_iter().flat_map(|(_, dir)| in_dir(dir));
+        folders.find(|folder| folder.join(ATTRIBUTES).is_file())
     }
 
     /// Reads both lists; the images are read when they are asked for.

@@ -8,7 +8,8 @@ use flate2::read::MultiGzDecoder;
 use crate::files::{self, FileError};
 use crate::show::grouped;
 
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// What a gzip stream begins with.
+pub(super) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// A file that could not be read or unpacked.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +36,7 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, UnpackError> {
 /// As [`read`].
 pub fn unpack(path: &Path, bytes: Vec<u8>, most: u64) -> Result<Vec<u8>, UnpackError> {
     let too_large = || UnpackError::TooLarge { path: path.to_path_buf(), most };
-    if !bytes.starts_with(&GZIP_MAGIC) {
+    if !bytes.starts_with(&MAGIC) {
         return if bytes.len() as u64 > most { Err(too_large()) } else { Ok(bytes) };
     }
     let mut unpacked = Vec::with_capacity(bytes.len().saturating_mul(6).min(most as usize));

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::gzip;
 use crate::files::{self, FileError};
 use crate::show::grouped;
 
 /// The most bytes that an IDX file may unpack to, 1 GiB: twenty times MNIST, and a bound for gzip bombs.
 pub const MAX_BYTES: u64 = 1 << 30;
 
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const UNSIGNED_BYTE: u8 = 0x08;
 const FETCH: &str = "Fetch it with: cargo book data fetch mnist";
 const AGAIN: &str = "Fetch it again with: cargo book data fetch mnist";
@@ -173,7 +173,7 @@ impl<'a> Source<'a> {
         let file = files::open(path)?;
         let bytes_on_disk = file.metadata().map_err(failed)?.len();
         let mut packed: BufReader<File> = BufReader::new(file);
-        let gzip = packed.fill_buf().map_err(failed)?.starts_with(&GZIP_MAGIC);
+        let gzip = packed.fill_buf().map_err(failed)?.starts_with(&gzip::MAGIC);
         let stream: Box<dyn Read> =
             if gzip { Box::new(MultiGzDecoder::new(packed)) } else { Box::new(packed) };
         Ok(Self { path, bytes_on_disk, gzip, stream })

@@ -132,17 +132,19 @@ impl Places {
 
     /// Every folder that may hold `set`, best first. With `--data-dir` no other is searched.
     pub fn folders(&self, set: &Set) -> Vec<(Origin, PathBuf)> {
+        let dirs = self.dirs().into_iter();
+        dirs.flat_map(|(origin, dir)| folders_in(dir, set).map(|folder| (origin, folder))).collect()
+    }
+
+    /// The data directories to search, in this order: `--data-dir` alone if it is given.
+    pub fn dirs(&self) -> Vec<(Origin, &Path)> {
         if let Some(dir) = &self.data_dir {
-            return folders_in(dir, set).map(|folder| (Origin::DataDir, folder)).to_vec();
+            return vec![(Origin::DataDir, dir)];
         }
-        let environment = self.environment.iter().map(|dir| (Origin::Environment, dir));
-        let cache = self.cache.iter().map(|dir| (Origin::Cache, dir));
-        let bundled = self.bundled.iter().map(|dir| (Origin::Bundled, dir));
-        environment
-            .chain(cache)
-            .chain(bundled)
-            .flat_map(|(origin, dir)| folders_in(dir, set).map(|folder| (origin, folder)))
-            .collect()
+        let environment = self.environment.iter().map(|dir| (Origin::Environment, dir.as_path()));
+        let cache = self.cache.iter().map(|dir| (Origin::Cache, dir.as_path()));
+        let bundled = self.bundled.iter().map(|dir| (Origin::Bundled, dir.as_path()));
+        environment.chain(cache).chain(bundled).collect()
     }
 
     /// The first folder that has all files of `set`.

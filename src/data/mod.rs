@@ -40,6 +40,17 @@ pub enum DataError {
     Locate(#[from] locate::LocateError),
 }
 
+/// [`locate()`] for a project that has a stand-in of its own making: none if a run with quick settings has the set nowhere.
+///
+/// # Errors
+/// As [`locate()`]; with the book's settings also a set that is nowhere.
+pub fn locate_or_make(name: &str, run: &Run) -> Result<Option<locate::Located>, DataError> {
+    match locate(name, run) {
+        Err(DataError::Locate(locate::LocateError::Absent { .. })) if !run.flags.book => Ok(None),
+        found => found.map(Some),
+    }
+}
+
 /// Finds a set of the catalog for a run: in `--data-dir`, in `MLBOOK_DATA`, in the cache, or bundled. Nothing is fetched; if the
 /// set is nowhere, its bundled stand-in is taken.
 ///

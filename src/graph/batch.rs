@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{Edges, Graph, GraphError, Groups};
 use crate::nn::Sparse;
@@ -94,7 +94,7 @@ fn same_width(
 pub struct EdgeKinds {
     /// `[kinds, edge features]`
     pub rows: Tensor<2>,
-    of_edge: Arc<Vec<u32>>,
+    of_edge: Groups,
     /// The sum over neighbours by kind, as a matrix; see [`sum_by_kind`](Self::sum_by_kind).
     by_kind: Arc<OnceLock<Sparse>>,
 }
@@ -118,12 +118,12 @@ impl EdgeKinds {
         }
         let count = kinds.len();
         let rows = Tensor::from_data(TensorData::new(kinds.concat(), [count, width]), device);
-        Self { rows, of_edge: Arc::new(of_edge), by_kind: Arc::new(OnceLock::new()) }
+        Self { rows, of_edge: Groups::new(count, of_edge), by_kind: Arc::new(OnceLock::new()) }
     }
 
     /// How many kinds there are.
     pub fn len(&self) -> usize {
-        self.rows.dims()[0]
+        self.of_edge.len()
     }
 
     /// Whether there are none: no edges, or edges without features.
@@ -133,7 +133,7 @@ impl EdgeKinds {
 
     /// The kind of each edge.
     pub fn of_edge(&self) -> &[u32] {
-        &self.of_edge
+        self.of_edge.of_row()
     }
 
     /// A row for each edge: what its kind has.
@@ -142,9 +142,7 @@ impl EdgeKinds {
     /// - x: `[kinds, width]`
     /// - returns `[edges, width]`
     pub fn spread(&self, x: Tensor<2>) -> Tensor<2> {
-        let indices: Vec<i32> = self.of_edge.iter().map(|&kind| kind as i32).collect();
-        let length = indices.len();
-        x.clone().select(0, Tensor::<1, Int>::from_data(TensorData::new(indices, [length]), &x.device()))
+        self.of_edge.spread(x)
     }
 
     /// For each node and each kind of edge, the sum over the neighbours that such edges come from.
@@ -158,7 +156,7 @@ impl EdgeKinds {
         let matrix = self.by_kind.get_or_init(|| {
             let entry =
                 |(&[source, target], &kind): (&[u32; 2], &u32)| [target * kinds as u32 + kind, source];
-            let entries: Vec<[u32; 2]> = edges.pairs().iter().zip(self.of_edge.iter()).map(entry).collect();
+            let entries: Vec<[u32; 2]> = edges.pairs().iter().zip(self.of_edge()).map(entry).collect();
             Sparse::new(nodes * kinds, nodes, &entries, None)
         });
         matrix.product(x).reshape([nodes, kinds * width])

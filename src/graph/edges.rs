@@ -16,10 +16,10 @@ struct Inner {
     nodes: usize,
     /// Source and target.
     pairs: Vec<[u32; 2]>,
+    by_source: OnceLock<Groups>,
     by_target: OnceLock<Groups>,
     adjacency: OnceLock<Sparse>,
     mean: OnceLock<Sparse>,
-    sources: OnceLock<Sparse>,
     normalised: OnceLock<Sparse>,
     laplacian: OnceLock<Sparse>,
 }
@@ -35,10 +35,10 @@ impl Edges {
         Self(Arc::new(Inner {
             nodes,
             pairs,
+            by_source: OnceLock::new(),
             by_target: OnceLock::new(),
             adjacency: OnceLock::new(),
             mean: OnceLock::new(),
-            sources: OnceLock::new(),
             normalised: OnceLock::new(),
             laplacian: OnceLock::new(),
         }))
@@ -77,19 +77,17 @@ impl Edges {
     /// - x: `[nodes, width]`
     /// - returns `[edges, width]`
     pub fn gather_sources(&self, x: Tensor<2>) -> Tensor<2> {
-        let matrix = self.0.sources.get_or_init(|| {
-            let entries: Vec<[u32; 2]> =
-                (0_u32..).zip(&self.0.pairs).map(|(edge, pair)| [edge, pair[0]]).collect();
-            Sparse::new(self.len(), self.nodes(), &entries, None)
-        });
-        matrix.product(x)
+        self.0.by_source.get_or_init(|| self.grouped_by(0)).spread(x)
     }
 
     /// The edges grouped by the node they lead to: sums, means, maxima and soft maxima of what arrives at each node.
     pub fn by_target(&self) -> &Groups {
-        self.0
-            .by_target
-            .get_or_init(|| Groups::new(self.nodes(), self.0.pairs.iter().map(|pair| pair[1]).collect()))
+        self.0.by_target.get_or_init(|| self.grouped_by(1))
+    }
+
+    /// The edges grouped by one of their ends.
+    fn grouped_by(&self, end: usize) -> Groups {
+        Groups::new(self.nodes(), self.0.pairs.iter().map(|pair| pair[end]).collect())
     }
 
     /// The sum over neighbours: the product with the adjacency matrix, without that matrix.

@@ -2,10 +2,10 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::activation::leaky_relu;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use super::{Edges, gcn::zeros};
-use crate::nn::{Linear, linear, xavier_uniform};
+use crate::nn::{Linear, linear, parameter, xavier_uniform};
 use crate::rng::Generator;
 
 /// Slope of the scores' leaky ReLU, the paper's.
@@ -41,7 +41,7 @@ pub fn gat(
     let lin = xavier_uniform(lin, generator);
     let attention = || {
         let drawn = generator.lock().xavier_uniform(&[heads, out_features], 1.0);
-        Param::from_data(TensorData::new(drawn, [width]), device)
+        parameter(drawn, [width], device)
     };
     let (att_src, att_dst) = (attention(), attention());
     Gat { lin, att_src, att_dst, bias: zeros(width, device), heads }

@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
 use super::Edges;
-use crate::nn::{Linear, linear, xavier_uniform};
+use crate::nn::{Linear, linear, parameter, xavier_uniform};
 use crate::rng::Generator;
 
 /// Graph convolution, `X' = D^-½ (A + I) D^-½ X W + b` with D the degrees of A + I (Kipf and Welling, Semi-supervised classification
@@ -40,5 +40,5 @@ pub(super) fn zeros(length: usize, device: &Device) -> Param<Tensor<1>> {
 
 /// A parameter of equal numbers.
 pub(super) fn filled(value: f32, length: usize, device: &Device) -> Param<Tensor<1>> {
-    Param::from_data(burn::tensor::TensorData::new(vec![value; length], [length]), device)
+    parameter(vec![value; length], [length], device)
 }

@@ -4,7 +4,9 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::{Edges, Groups};
+use crate::nn::parameter;
 use crate::rng::Generator;
+use crate::show::floats;
 
 /// Top-k pooling: scores `y = X p / ‖p‖`, the share k of each graph's nodes with the highest scores stays, `X' = X · tanh(y)` for these, with
 /// the edges between them (Gao and Ji, Graph U-Nets, 2019; Cangea et al., Towards sparse hierarchical graph classifiers, 2018).
@@ -37,7 +39,7 @@ pub struct Pooled {
 pub fn top_k(features: usize, ratio: f64, generator: &Generator, device: &Device) -> TopK {
     assert!(ratio > 0.0 && ratio <= 1.0, "a share of nodes is above 0 and at most 1, not {ratio}");
     let drawn = generator.lock().bias_default(features, features);
-    TopK { weight: Param::from_data(TensorData::new(drawn, [features]), device), ratio }
+    TopK { weight: parameter(drawn, [features], device), ratio }
 }
 
 impl TopK {
@@ -49,7 +51,7 @@ impl TopK {
         let p = self.weight.val();
         let length = p.clone().square().sum().sqrt(); // [1]
         let scores = x.clone().matmul(p.unsqueeze_dim(1)) / length.unsqueeze(); // [nodes, 1]
-        let values: Vec<f32> = scores.clone().into_data().iter::<f32>().collect();
+        let values = floats(&scores);
 
         let mut kept = Vec::new();
         for mut rows in graphs.rows() {

@@ -1,6 +1,6 @@
 //! Molecules as graphs: atoms are nodes, bonds are edges in both directions.
 
-use super::{Atom, Bond, Element, Hybridisation, Molecule, Order, Perceived};
+use super::{Atom, Bond, Element, Molecule, Order, Perceived};
 use crate::graph::{Features, Graph, GraphError};
 
 /// Numbers for an atom: whether it is H, C, N, O, F; its atomic number; whether it is aromatic, sp, sp², sp³; how many hydrogens it
@@ -38,10 +38,7 @@ pub fn graph(molecule: &Molecule, perceived: &Perceived) -> Result<Graph, Featur
         nodes.extend(COLUMNS.map(|element| flag(element == atom.element)));
         nodes.push(f32::from(atom.element.atomic_number()));
         nodes.push(flag(perceived.aromatic[number]));
-        let mixed = perceived.hybridisation[number];
-        nodes.extend(
-            [Hybridisation::Sp, Hybridisation::Sp2, Hybridisation::Sp3].map(|kind| flag(kind == mixed)),
-        );
+        nodes.extend(perceived.hybridisation[number].flags());
         nodes.push(hydrogens[number] as f32);
     }
     let (edges, orders) = directed(molecule, &perceived.orders);
@@ -59,10 +56,11 @@ pub fn graph(molecule: &Molecule, perceived: &Perceived) -> Result<Graph, Featur
 
 /// The bonds in both directions, sorted, each with its order.
 pub(crate) fn directed(molecule: &Molecule, orders: &[Order]) -> (Vec<[u32; 2]>, Vec<Order>) {
-    let both = molecule.bonds.iter().zip(orders).flat_map(|(bond, &order)| {
-        let [a, b] = bond.atoms.map(|atom| atom as u32);
-        [([a, b], order), ([b, a], order)]
-    });
+    let both = molecule
+        .bonds
+        .iter()
+        .zip(orders)
+        .flat_map(|(bond, &order)| bond.both_ways().map(|pair| (pair.map(|atom| atom as u32), order)));
     let mut edges: Vec<_> = both.collect();
     edges.sort_by_key(|(pair, _)| *pair);
     edges.into_iter().unzip()

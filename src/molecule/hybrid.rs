@@ -12,6 +12,13 @@ pub enum Hybridisation {
     Other,
 }
 
+impl Hybridisation {
+    /// A one in the first, second or third place for sp, sp² or sp³.
+    pub fn flags(self) -> [f32; 3] {
+        [Self::Sp, Self::Sp2, Self::Sp3].map(|kind| f32::from(u8::from(kind == self)))
+    }
+}
+
 /// Bonds and lone pairs each take an orbital: two are sp, three sp², four sp³; but an atom with at most three partners and a
 /// conjugated bond, as an amide's nitrogen, keeps one orbital out of four for the π system and is sp².
 pub(super) fn perceive(molecule: &Molecule, orders: &[Order]) -> Vec<Hybridisation> {

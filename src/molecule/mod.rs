@@ -57,6 +57,12 @@ pub struct Bond {
 }
 
 impl Bond {
+    /// An atom and the other one, both ways round.
+    pub fn both_ways(&self) -> [[usize; 2]; 2] {
+        let [a, b] = self.atoms;
+        [[a, b], [b, a]]
+    }
+
     /// The atom at the other end.
     pub(crate) fn other(&self, atom: usize) -> usize {
         if self.atoms[0] == atom { self.atoms[1] } else { self.atoms[0] }
@@ -88,7 +94,7 @@ impl Molecule {
     pub fn hydrogens(&self) -> Vec<usize> {
         let mut counts = vec![0; self.atoms.len()];
         for bond in &self.bonds {
-            for [atom, other] in [bond.atoms, [bond.atoms[1], bond.atoms[0]]] {
+            for [atom, other] in bond.both_ways() {
                 counts[atom] += usize::from(self.atoms[other].element == Element::H);
             }
         }

@@ -44,7 +44,7 @@ impl Rings {
             .bonds
             .iter()
             .enumerate()
-            .flat_map(|(number, bond)| [(bond.atoms, number), ([bond.atoms[1], bond.atoms[0]], number)])
+            .flat_map(|(number, bond)| bond.both_ways().map(|atoms| (atoms, number)))
             .collect();
         let mut basis = Basis::default();
         for of_length in candidates.values() {

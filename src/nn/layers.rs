@@ -87,7 +87,7 @@ pub fn cross_correlate(images: Tensor<4>, kernels: Tensor<4>, stride: usize, pad
     kernel::conv2d(images, kernels, bias, stride, padding)
 }
 
-pub(super) fn parameter<const D: usize>(
+pub(crate) fn parameter<const D: usize>(
     values: Vec<f32>,
     shape: [usize; D],
     device: &Device,

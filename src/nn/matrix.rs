@@ -96,3 +96,10 @@ pub fn product_strided(left: Matrix<'_>, right: Matrix<'_>, result: &mut [f32], 
         );
     }
 }
+
+/// Adds numbers to others, one by one.
+pub fn add(sum: &mut [f32], values: &[f32]) {
+    for (sum, value) in sum.iter_mut().zip(values) {
+        *sum += value;
+    }
+}

@@ -17,6 +17,7 @@ pub use adam::{Adam, adam};
 pub use dropout::{Dropout, dropout};
 pub use embedding::{Embedding, EmbeddingBuilder, embedding};
 pub use kernel::Sparse;
+pub(crate) use layers::parameter;
 pub use layers::{Conv2d, Conv2dBuilder, conv2d, cross_correlate};
 pub use linear::{Linear, LinearBuilder, linear, xavier_uniform};
 pub use loss::{

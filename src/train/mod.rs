@@ -18,4 +18,4 @@ pub use labelled::Labelled;
 pub use quiet::Quiet;
 pub use settings::{described, keep_settings, same_settings};
 pub(crate) use training::CHECKPOINT;
-pub use training::{Plan, TrainError, Training};
+pub use training::{Plan, TrainError, Training, WEIGHTS};

@@ -20,7 +20,8 @@ use crate::say;
 /// How many losses from the start are kept, to compare devices and machines by.
 const FIRST_LOSSES: usize = 5;
 pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
-const WEIGHTS: &str = "model.safetensors";
+/// The file of a run's folder that a finished training leaves its weights in.
+pub const WEIGHTS: &str = "model.safetensors";
 /// How an epoch line begins; other metrics follow by name.
 const FIRST_METRICS: [&str; 2] = ["loss", "accuracy"];
 

@@ -5,6 +5,7 @@ use mlbook::data::mnist::{CLASSES, PIXELS};
 use mlbook::nn::weights;
 use mlbook::plot::{Figure, Panel, PlotError, Series};
 use mlbook::prelude::*;
+use mlbook::train::WEIGHTS;
 
 use crate::data::{self, tensors};
 use crate::network::NeuralNet;
@@ -89,7 +90,7 @@ pub fn numpy_seed(seed: u64) -> anyhow::Result<u32> {
 
 /// Writes the weights with the book's names.
 fn save(net: &NeuralNet, run: &Run) -> anyhow::Result<()> {
-    let path = run.path("model.safetensors");
+    let path = run.path(WEIGHTS);
     mlbook::files::write(&path, &weights::write_arrays(&net.to_arrays())?)?;
     say!("weights {}", path.display());
     Ok(())

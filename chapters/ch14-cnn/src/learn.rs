@@ -4,6 +4,7 @@ use mlbook::data::pictures::Pictures;
 use mlbook::prelude::*;
 use serde::Serialize;
 
+use crate::saved::SavedNet;
 use crate::smile::model::{NetShape, SmileCnn};
 use crate::views;
 
@@ -102,6 +103,25 @@ fn loss(scores: Tensor<2>, labels: Tensor<1, Int>, weights: Option<Tensor<1>>) -
     let weights = weights.select(0, labels.clone()); // [batch]
     let likelihood = log_softmax(scores, 1).gather(1, labels.unsqueeze_dim(1)); // [batch, 1]
     (likelihood.squeeze_dim::<1>(1) * weights).mean().neg() // [1]
+}
+
+/// What both projects do with their pictures: training, test, the network saved with its classes, curves and confusion matrix.
+///
+/// # Errors
+/// As [`train`]; files that cannot be written.
+pub fn learn(
+    sets: &Sets,
+    recipe: &Recipe,
+    described: &impl Serialize,
+    run: &Run,
+) -> anyhow::Result<(History, Evaluation)> {
+    let (model, history) = train(sets, recipe, described, run)?;
+    let result = evaluate(&model.valid(), &recipe.shape, &sets.test, run);
+    SavedNet::save(run, &sets.test.classes, recipe.shape)?;
+    run.save("curves", &history.figure()?)?;
+    let classes: Vec<&str> = sets.test.classes.iter().map(String::as_str).collect();
+    run.save("confusion", &plot::confusion(&result.confusion(), &classes)?)?;
+    Ok((history, result))
 }
 
 /// Answers for pictures that are views already.

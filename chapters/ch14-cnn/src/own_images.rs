@@ -8,7 +8,6 @@ use mlbook::prelude::*;
 use serde::Serialize;
 
 use crate::learn::{self, Recipe, Sets};
-use crate::saved::SavedNet;
 use crate::smile::figures::picture;
 use crate::smile::model::NetShape;
 use crate::transforms::resize;
@@ -82,13 +81,7 @@ pub fn run(run: &Run, folder: &Path, settings: &ImageSettings) -> anyhow::Result
         drop_rate: settings.drop_rate,
         shape,
     };
-    let (model, history) = learn::train(&sets, &recipe, &described, run)?;
-    let result = learn::evaluate(&model.valid(), &shape, &sets.test, run);
-
-    SavedNet::save(run, &sets.test.classes, shape)?;
-    run.save("curves", &history.figure()?)?;
-    let classes: Vec<&str> = sets.test.classes.iter().map(String::as_str).collect();
-    run.save("confusion", &plot::confusion(&result.confusion(), &classes)?)?;
+    let (history, result) = learn::learn(&sets, &recipe, &described, run)?;
     let mut order: Vec<usize> = (0..sets.test.len()).collect();
     order.sort_by(|&a, &b| result.confidences[b].total_cmp(&result.confidences[a]));
     run.save("surest", &ranked(&sets.test, &result, order.iter().copied())?)?;

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use mlbook::files::{self, FileError};
 use mlbook::nn::weights::{self, WeightsError};
 use mlbook::prelude::*;
+use mlbook::train::WEIGHTS;
 use serde::{Deserialize, Serialize};
 
 use crate::smile::model::{NetShape, SmileCnn};
 
-/// Written by the training.
-const WEIGHTS: &str = "model.safetensors";
 const DESCRIPTION: &str = "model.json";
 /// Larger pictures or layers are no network of this chapter.
 const LARGEST: usize = 1024;

@@ -59,7 +59,8 @@ const TEST_BATCH: usize = 64;
 pub fn run(run: &Run, own: &OwnText, settings: &CharSettings) -> anyhow::Result<()> {
     let corpus = Corpus::load(own.text.as_deref(), own.max_mb, run)?;
     say!("data    {}", corpus.source);
-    say!("text    {}; a character alone is worth {:.4} nats", corpus.describe(), corpus.entropy());
+    let alone = corpus.entropy();
+    say!("text    {}; a character alone is worth {alone:.4} nats", corpus.describe());
     let sizes = Sizes {
         vocab_size: corpus.characters.len(),
         embed_dim: settings.embed_dim,
@@ -90,7 +91,7 @@ pub fn run(run: &Run, own: &OwnText, settings: &CharSettings) -> anyhow::Result<
         let unseen = test(&model, sizes, held_out, settings.seq_length, &run.device);
         report = report.metric("on unseen text", unseen);
     }
-    report.metric("a character alone", corpus.entropy()).finish(run)?;
+    report.metric("a character alone", alone).finish(run)?;
     Ok(())
 }
 

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use mlbook::data::DataError;
-use mlbook::data::locate::LocateError;
 use mlbook::data::text::{self, Characters, TextError};
 use mlbook::prelude::*;
 use mlbook::show::grouped;
@@ -44,18 +42,13 @@ impl Corpus {
             let prompt = text.chars().take(10).collect();
             return Ok(Self::of(&text, file.display().to_string(), prompt)?);
         }
-        match data::locate("mysterious-island", run) {
-            Ok(found) => {
-                let novel = text::read_island(&found.path("1268-0.txt"))?;
-                Ok(Self::of(&novel, found.describe(), "The island".to_owned())?)
-            }
-            Err(DataError::Locate(LocateError::Absent { .. })) if !run.flags.book => {
-                let source = "this project's source code (stand-in for mysterious-island; fetch the novel with: cargo book data \
-                              fetch mysterious-island)";
-                Ok(Self::of(&text::own_source(), source.to_owned(), "/// The ".to_owned())?)
-            }
-            Err(error) => Err(error.into()),
+        if let Some(found) = data::locate_or_make("mysterious-island", run)? {
+            let novel = text::read_island(&found.path("1268-0.txt"))?;
+            return Ok(Self::of(&novel, found.describe(), "The island".to_owned())?);
         }
+        let source = "this project's source code (stand-in for mysterious-island; fetch the novel with: cargo book data \
+                      fetch mysterious-island)";
+        Ok(Self::of(&text::own_source(), source.to_owned(), "/// The ".to_owned())?)
     }
 
     /// A text in memory.

@@ -8,6 +8,7 @@ use mlbook::cli::{check_interrupt, rule};
 use mlbook::data::text::Characters;
 use mlbook::device::{self, DeviceChoice};
 use mlbook::prelude::*;
+use mlbook::show::floats;
 
 use crate::char_model::{CharModel, Sizes, State};
 use crate::sampling;
@@ -128,6 +129,6 @@ impl<'a> Writer<'a> {
         let numbers = Tensor::from_data(TensorData::new(numbers, [1, steps]), &self.device); // [1, steps]
         let (logits, state) = self.model.forward(numbers, self.state.clone()); // [1, steps, vocab_size]
         self.state = state;
-        self.logits = logits.narrow(1, steps - 1, 1).into_data().iter::<f32>().collect();
+        self.logits = floats(&logits.narrow(1, steps - 1, 1));
     }
 }

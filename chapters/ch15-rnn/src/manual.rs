@@ -1,6 +1,7 @@
 //! Sections 15.1.1, 15.1.2, 15.2.6 and 15.2.7: a recurrent layer by hand and from the library; words as vectors; two layers.
 
 use mlbook::prelude::*;
+use mlbook::show::floats;
 
 use crate::by_hand::Weights;
 use crate::two_layers::TwoLayers;
@@ -28,10 +29,10 @@ pub fn run(run: &Run) -> anyhow::Result<()> {
     let by_hand = weights.read(&sequence);
     // The same draws give the same layer.
     let layer = rnn(5, 2).init(&Generator::seeded(1), device);
-    let by_layer = numbers(layer.forward(sequence.unsqueeze()).output); // 3 steps of 2
+    let by_layer = floats(&layer.forward(sequence.unsqueeze()).output); // 3 steps of 2
     let mut report = run.report().data("the book's sequence");
     for (t, (step, book)) in by_hand.into_iter().zip(BOOK).enumerate() {
-        let (hidden, output) = (numbers(step.from_input), numbers(step.output));
+        let (hidden, output) = (floats(&step.from_input), floats(&step.output));
         say!("time step {t}: hidden {hidden:?}, output {output:?}, layer {:?}", &by_layer[2 * t..][..2]);
         for k in 0..2 {
             report = report
@@ -54,10 +55,6 @@ fn embeddings(run: &Run) {
     let table = embedding(10, 3).padding(0).init(run.generator(), &run.device);
     let words = Tensor::<2, Int>::from_ints([[1, 2, 4, 5], [4, 3, 2, 0]], &run.device); // [2, 4]
     let vectors = table.forward(words); // [2, 4, 3]
-    let last = numbers(vectors.clone().slice([1..2, 3..4]));
+    let last = floats(&vectors.clone().slice([1..2, 3..4]));
     say!("embedding: {:?}; the word 0 is {last:?}", vectors.dims());
-}
-
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
 }

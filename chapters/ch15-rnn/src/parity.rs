@@ -4,6 +4,7 @@ use std::path::Path;
 
 use mlbook::parity::{self, Fixture, ParityError, Row, largest_error};
 use mlbook::prelude::*;
+use mlbook::show::floats;
 
 use crate::by_hand::Weights;
 use crate::char_model::{self, CharModel, summed_cross_entropy};
@@ -61,7 +62,7 @@ fn by_hand(fixture: &Fixture, device: &Device) -> Result<Row, ParityError> {
         ("out.from_input", read.iter().map(|step| step.from_input.clone()).collect()),
         ("out.output", read.iter().map(|step| step.output.clone()).collect::<Vec<_>>()),
     ] {
-        let got: Vec<f32> = Tensor::cat(part, 0).into_data().iter::<f32>().collect();
+        let got = floats(&Tensor::cat(part, 0));
         error = error.max(largest_error(&got, &fixture.array(name)?.values));
     }
     Ok(Row { model: fixture.name.clone(), outputs: Some(error), ..Row::default() })

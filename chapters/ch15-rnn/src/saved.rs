@@ -6,13 +6,13 @@ use mlbook::data::text::Characters;
 use mlbook::files;
 use mlbook::nn::weights;
 use mlbook::prelude::*;
+use mlbook::train::WEIGHTS;
 use serde::{Deserialize, Serialize};
 
 use crate::char_model::{CharModel, Sizes};
 
 /// The file that says what the weights beside it are.
 pub const CARD: &str = "characters.json";
-const WEIGHTS: &str = "model.safetensors";
 
 /// A folder without a character model that can be used.
 #[derive(Debug, thiserror::Error)]

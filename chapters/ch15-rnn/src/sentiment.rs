@@ -3,7 +3,7 @@
 
 use mlbook::data::text::Encoded;
 use mlbook::prelude::*;
-use mlbook::show::grouped;
+use mlbook::show::{floats, grouped};
 
 use crate::sentiment_data::{self, OwnReviews, ReviewSets};
 use crate::sentiment_figures as figures;
@@ -182,7 +182,7 @@ pub fn test<M: Judge>(model: &M, reviews: &Encoded, device: &Device) -> Verdicts
         let probabilities = model.probability(batch.tokens(device), &batch.lengths); // [batch, 1]
         let loss = binary_cross_entropy(probabilities.clone(), labels).into_scalar::<f32>();
         verdicts.loss += f64::from(loss) * rows.len() as f64 / reviews.len() as f64;
-        for (&row, probability) in rows.iter().zip(probabilities.into_data().iter::<f32>()) {
+        for (&row, probability) in rows.iter().zip(floats(&probabilities)) {
             verdicts.probabilities[row] = probability;
         }
     }

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use mlbook::cli::rule;
-use mlbook::data::DataError;
-use mlbook::data::locate::LocateError;
 use mlbook::data::table::{OwnTable, Portion};
 use mlbook::data::text::{Encoded, Review, Reviews, Tokens, Vocabulary, invented_reviews, tokenize_all};
 use mlbook::prelude::*;
@@ -117,27 +115,22 @@ fn tokens_of(reviews: &[Review]) -> Vec<Tokens> {
     tokenize_all(&texts)
 }
 
-fn sentiments() -> [String; 2] {
-    ["negative", "positive"].map(str::to_owned)
-}
-
 /// The book's reviews, or made-up ones.
 fn of_set(run: &Run, settings: &SentimentSettings) -> anyhow::Result<Texts> {
-    match data::locate("imdb", run) {
-        Ok(found) => {
+    let (learnt, test, source) = match data::locate_or_make("imdb", run)? {
+        Some(found) => {
             let Reviews { train, test } = Reviews::read(&found.path("aclImdb_v1.tar.gz"))?;
-            Ok(Texts { learnt: train, test, names: sentiments(), source: found.describe() })
+            (train, test, found.describe())
         }
-        Err(DataError::Locate(LocateError::Absent { .. })) if !run.flags.book => {
+        None => {
             let mut learnt = invented_reviews(settings.invented, run.flags.seed);
             let test = learnt.split_off(learnt.len() - learnt.len() / 4);
             let source =
-                "reviews from a grammar (stand-in for imdb, which --data-dir or MLBOOK_DATA can name)"
-                    .to_owned();
-            Ok(Texts { learnt, test, names: sentiments(), source })
+                "reviews from a grammar (stand-in for imdb, which --data-dir or MLBOOK_DATA can name)";
+            (learnt, test, source.to_owned())
         }
-        Err(error) => Err(error.into()),
-    }
+    };
+    Ok(Texts { learnt, test, names: ["negative", "positive"].map(str::to_owned), source })
 }
 
 /// A reader's own table; a fifth of it, drawn by the seed, is for the test.

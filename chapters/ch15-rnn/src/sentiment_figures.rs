@@ -29,8 +29,8 @@ pub fn say_first_batch(sets: &ReviewSets) {
 /// # Errors
 /// No review of one of the two kinds.
 pub fn lengths(sets: &ReviewSets) -> Result<Figure, PlotError> {
+    let lengths = sets.train.lengths();
     let of = |label: f32| -> Vec<f64> {
-        let lengths = sets.train.lengths();
         let kept = lengths.iter().zip(sets.train.labels()).filter(|&(_, &found)| found == label);
         kept.map(|(&length, _)| length as f64).collect()
     };

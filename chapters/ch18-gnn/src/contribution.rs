@@ -45,7 +45,7 @@ pub fn of_atoms(model: &MoleculeNet, graph: &Graph, device: &Device) -> anyhow::
     // A hydrogen counts for the one atom that holds it.
     let molecule = molecule::of_graph(graph);
     for bond in &molecule.bonds {
-        for [atom, other] in [bond.atoms, [bond.atoms[1], bond.atoms[0]]] {
+        for [atom, other] in bond.both_ways() {
             let is_hydrogen = |number: usize| molecule.atoms[number].element == molecule::Element::H;
             if is_hydrogen(atom) && !is_hydrogen(other) {
                 contributions[other] += std::mem::take(&mut contributions[atom]);

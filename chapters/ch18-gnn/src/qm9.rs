@@ -191,11 +191,10 @@ pub fn predict(
     run: &Run,
 ) -> Result<Predictions, GraphError> {
     let mut predictions = Predictions::default();
-    for part in graphs.chunks(batch_size) {
-        mlbook::cli::interruption_point();
-        let batch = Batch::of(part, &run.device)?;
-        let predicted = show::floats(&model.forward(&batch));
-        predictions.add(&show::floats(&batch.targets), &predicted);
+    let answers = model.answers(graphs, batch_size, &run.device)?;
+    for (part, predicted) in graphs.chunks(batch_size).zip(answers) {
+        let truth: Vec<f32> = part.iter().flat_map(|graph| graph.targets.iter().copied()).collect();
+        predictions.add(&truth, &predicted);
     }
     Ok(predictions)
 }

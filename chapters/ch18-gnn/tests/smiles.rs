@@ -1,9 +1,12 @@
 //! Molecules from SMILES: what is perceived in them beside RDKit, what is refused, how they are divided.
 
+#[path = "../../../tests/support/perceived.rs"]
+mod digits;
+
 use ch18_gnn::smiles::features::{BITS, EDGE_FEATURES, NODE_FEATURES, Skeleton};
 use ch18_gnn::smiles::parse::{self, SmilesProblem};
 use ch18_gnn::smiles::split::{Split, split};
-use mlbook::molecule::{Element, Hybridisation, Order, Perceived};
+use mlbook::molecule::Perceived;
 use mlbook::prelude::*;
 use proptest::prelude::*;
 
@@ -54,34 +57,8 @@ const RDKIT: [(&str, &str, &str); 40] = [
 
 fn perceived(text: &str) -> (String, String) {
     let molecule = parse::molecule("test", text).unwrap_or_else(|problem| panic!("{text}: {problem}"));
-    let perceived = Perceived::of(&molecule);
-    let is_heavy = |atom: usize| molecule.atoms[atom].element != Element::H;
-    let atom = |atom: usize| {
-        let mixed = match perceived.hybridisation[atom] {
-            Hybridisation::Sp => 1,
-            Hybridisation::Sp2 => 2,
-            Hybridisation::Sp3 => 3,
-            Hybridisation::Other => 0,
-        };
-        (mixed + 4 * i32::from(perceived.aromatic[atom])).to_string()
-    };
-    let mut bonds: Vec<([usize; 2], &str)> = molecule
-        .bonds
-        .iter()
-        .zip(&perceived.orders)
-        .filter(|(bond, _)| bond.atoms.iter().all(|&atom| is_heavy(atom)))
-        .map(|(bond, order)| {
-            let digit = match order {
-                Order::Single => "1",
-                Order::Double => "2",
-                Order::Triple => "3",
-                Order::Aromatic => "4",
-            };
-            (bond.atoms, digit)
-        })
-        .collect();
+    let (atoms, mut bonds) = digits::digits(&molecule);
     bonds.sort();
-    let atoms = (0..molecule.atoms.len()).filter(|&number| is_heavy(number)).map(atom).collect();
     (atoms, bonds.into_iter().map(|(_, digit)| digit).collect())
 }
 

@@ -4,6 +4,7 @@
 use mlbook::nn::weights;
 use mlbook::plot::{self, Panel, Series};
 use mlbook::prelude::*;
+use mlbook::train::WEIGHTS;
 
 use crate::dqn::{AgentSettings, Decay, DqnAgent, DqnError, Schedule, evaluate, train};
 use crate::env::Env;
@@ -83,7 +84,7 @@ pub fn run(run: &Run, settings: &OwnSettings) -> anyhow::Result<()> {
             .y_shows(0.0),
     ])?;
     run.save("room", &figure)?;
-    mlbook::files::write(&run.path("model.safetensors"), &weights::write_arrays(&agent.brain().weights()?)?)?;
+    mlbook::files::write(&run.path(WEIGHTS), &weights::write_arrays(&agent.brain().weights()?)?)?;
     run.report()
         .data("a room of our own, src/own.rs")
         .metric("agent: mean reward", trained)

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use crate::nn::matrix::{Matrix, product};
+use crate::nn::matrix::{Matrix, add, product};
 
 /// Weight gradients are summed in this many parts, one after the other within a part: the same sums, bit for bit, on any
 /// number of cores.
@@ -210,12 +210,6 @@ fn sum(values: &[f32]) -> f32 {
         }
     }
     sums.iter().chain(rest).sum()
-}
-
-fn add(sum: &mut [f32], values: &[f32]) {
-    for (sum, value) in sum.iter_mut().zip(values) {
-        *sum += value;
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use mlbook::files::{self, FileError};
 use mlbook::nn::weights::{self, WeightsError};
 use mlbook::prelude::*;
+use mlbook::train::WEIGHTS;
 use serde::{Deserialize, Serialize};
 
 use super::net::TableNet;
@@ -12,7 +13,6 @@ use super::prepare::Preparation;
 use super::scores::Scores;
 
 const DESCRIPTION: &str = "model.json";
-const WEIGHTS: &str = "model.safetensors";
 
 /// A model that could not be saved or taken up.
 #[derive(Debug, thiserror::Error)]

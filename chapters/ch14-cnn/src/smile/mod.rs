@@ -9,7 +9,6 @@ pub use sources::list_skipped;
 use mlbook::prelude::*;
 
 use crate::learn::{self, Recipe};
-use crate::saved::SavedNet;
 use model::NetShape;
 
 mlbook::settings! {
@@ -63,13 +62,7 @@ pub fn run(run: &Run, settings: &SmileSettings) -> anyhow::Result<()> {
         drop_rate: settings.drop_rate,
         shape,
     };
-    let (model, history) = learn::train(&sets, &recipe, settings, run)?;
-    let result = learn::evaluate(&model.valid(), &shape, &sets.test, run);
-
-    SavedNet::save(run, &sets.test.classes, shape)?;
-    run.save("curves", &history.figure()?)?;
-    let classes: Vec<&str> = sets.test.classes.iter().map(String::as_str).collect();
-    run.save("confusion", &plot::confusion(&result.confusion(), &classes)?)?;
+    let (history, result) = learn::learn(&sets, &recipe, settings, run)?;
     run.save("examples", &figures::examples(&sets.test, &result)?)?;
     run.report()
         .data(sets.source)

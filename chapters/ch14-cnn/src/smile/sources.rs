@@ -1,7 +1,7 @@
 //! Section 14.2.1 and 14.2.6: the faces of a run, from the first of these that is there: CelebA's layout, the SMILEs faces, faces of our own.
 
 use mlbook::data::celeba::Celeba;
-use mlbook::data::locate::{Origin, Places};
+use mlbook::data::locate::Places;
 use mlbook::data::pictures::{self, Pictures};
 use mlbook::prelude::*;
 
@@ -85,12 +85,8 @@ fn drawn(run: &Run, settings: &SmileSettings) -> Sets {
 /// The folder with the SMILEs faces in the data directories of the run.
 fn smiles_folder(run: &Run) -> Option<std::path::PathBuf> {
     let places = Places::of_this_computer(run.flags.data_dir.clone());
-    let given = places.data_dir.map(|dir| (Origin::DataDir, dir));
-    let others = [(Origin::Environment, places.environment), (Origin::Cache, places.cache)];
-    let others = others.into_iter().filter_map(|(origin, dir)| Some((origin, dir?)));
-    let searched: Vec<_> = if let Some(given) = given { vec![given] } else { others.collect() };
-    let folders = searched.into_iter().flat_map(|(_, dir)| [dir.join("smiles"), dir]);
-    folders.into_iter().find(|folder| pictures::smiles_are_in(folder))
+    let mut folders = places.dirs().into_iter().flat_map(|(_, dir)| [dir.join("smiles"), dir.to_path_buf()]);
+    folders.find(|folder| pictures::smiles_are_in(folder))
 }
 
 /// Says which files were left out, and why.

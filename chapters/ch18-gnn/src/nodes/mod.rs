@@ -92,19 +92,19 @@ pub fn run(run: &Run, settings: &NodeSettings, flags: &NodeFlags) -> anyhow::Res
     let found = train(&data, settings, flags.layer, run)?;
     let hidden: Vec<usize> = (0..count).filter(|node| !data.known.contains(node)).collect();
     let right = |guess: &dyn Fn(usize) -> usize| {
-        hidden.iter().filter(|&&node| guess(node) == data.labels[node]).count() as f64 / hidden.len() as f64
+        hidden.iter().filter(|&&node| guess(node) == data.labels[node]).count()
     };
-    let accuracy = right(&|node| found[node]);
-    let wrong: Vec<&usize> = hidden.iter().filter(|&&node| found[node] != data.labels[node]).collect();
-    say!("{} of {} other nodes found, {} not", hidden.len() - wrong.len(), hidden.len(), wrong.len());
-    let most = (0..data.classes.len()).map(|class| right(&|_| class)).fold(0.0, f64::max);
+    let rightly = right(&|node| found[node]);
+    say!("{rightly} of {} other nodes found, {} not", hidden.len(), hidden.len() - rightly);
+    let most = (0..data.classes.len()).map(|class| right(&|_| class)).max().unwrap_or(0);
+    let share = |count: usize| count as f64 / hidden.len() as f64;
     if count <= MOST_DRAWN {
         run.save("nodes", &figure(&data, &found)?)?;
     }
     run.report()
         .data(data.source.clone())
-        .metric("accuracy", accuracy)
-        .metric("accuracy of one class", most)
+        .metric("accuracy", share(rightly))
+        .metric("accuracy of one class", share(most))
         .finish(run)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A reader's molecules as graphs, as fingerprints, and by their scaffolds.
 
 use mlbook::graph::{Features, Graph, GraphError};
-use mlbook::molecule::{Element, Hybridisation, Molecule, Order, Perceived};
+use mlbook::molecule::{Element, Molecule, Order, Perceived};
 
 /// Numbers for an atom: its element among ten or another, aromatic, sp, sp², sp³, in a ring, hydrogens, charge.
 pub const NODE_FEATURES: usize = 18;
@@ -71,13 +71,10 @@ impl<'a> Skeleton<'a> {
         let mut nodes = Vec::with_capacity(self.atoms.len() * NODE_FEATURES);
         for (number, &atom) in self.atoms.iter().enumerate() {
             let element = self.molecule.atoms[atom].element;
-            let mixed = self.perceived.hybridisation[atom];
             nodes.extend(COLUMNS.map(|column| flag(column == element)));
             nodes.push(flag(!COLUMNS.contains(&element)));
             nodes.push(flag(self.perceived.aromatic[atom]));
-            nodes.extend(
-                [Hybridisation::Sp, Hybridisation::Sp2, Hybridisation::Sp3].map(|kind| flag(kind == mixed)),
-            );
+            nodes.extend(self.perceived.hybridisation[atom].flags());
             nodes.push(flag(self.in_ring[number]));
             nodes.push(self.hydrogens[atom] as f32);
             nodes.push(f32::from(self.molecule.atoms[atom].charge));

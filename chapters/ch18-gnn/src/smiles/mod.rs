@@ -14,7 +14,7 @@ use mlbook::prelude::*;
 use mlbook::{molecule, show};
 use serde::Serialize;
 
-use models::{Scale, Scores, answers, fit, graphs, straight_answers};
+use models::{Scale, Scores, fit, graphs, straight_answers};
 use split::Split;
 use table::{Example, Examples, Task};
 
@@ -109,7 +109,7 @@ pub fn run(run: &Run, settings: &SmilesSettings, flags: &SmilesFlags) -> anyhow:
         split: flags.split,
     };
     let (model, history) = fit(&task, &scale, [&train, &validation], settings, &all, run)?;
-    let outputs = answers(&model.valid(), &graphs(&test), settings.batch_size, &run.device)?;
+    let outputs = model.valid().answers(&graphs(&test), settings.batch_size, &run.device)?.concat();
     let straight = straight_answers(&task, &scale, &train, &test, run);
     let (network, baseline) = (scale.scored(&task, &test, &outputs), scale.scored(&task, &test, &straight));
     let nothing = scale.scored(&task, &test, &scale.constant(&task, &train, test.len()));

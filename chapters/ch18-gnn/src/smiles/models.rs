@@ -1,6 +1,6 @@
 //! The graph network and the straight model beside it, for numbers and for classes.
 
-use mlbook::graph::{Batch, Graph, GraphError};
+use mlbook::graph::{Batch, Graph};
 use mlbook::prelude::*;
 use mlbook::show;
 use mlbook::train::Descent;
@@ -129,7 +129,7 @@ pub fn fit(
             training.step(scale.loss(task, outputs, batch.targets));
         }
         let valid =
-            answers(&training.model().valid(), &graphs(validation), settings.batch_size, &run.device)?;
+            training.model().valid().answers(&graphs(validation), settings.batch_size, &run.device)?.concat();
         let metrics = scale.scored(task, validation, &valid).metrics();
         let named: Vec<(String, f64)> =
             metrics.into_iter().map(|(name, value)| (name.replace("test", "valid"), value)).collect();
@@ -137,23 +137,6 @@ pub fn fit(
         training.end_epoch(&named)?;
     }
     Ok(training.finish()?)
-}
-
-/// What the network says of molecules, `[molecules, outputs]` in a row.
-///
-/// # Errors
-/// Molecules without the model's features.
-pub fn answers(
-    model: &MoleculeNet,
-    graphs: &[&Graph],
-    size: usize,
-    device: &Device,
-) -> Result<Vec<f32>, GraphError> {
-    let mut outputs = Vec::new();
-    for part in graphs.chunks(size) {
-        outputs.extend(show::floats(&model.forward(&Batch::of(part, device)?)));
-    }
-    Ok(outputs)
 }
 
 /// Ridge or logistic regression on fingerprints: what a graph network has to beat.

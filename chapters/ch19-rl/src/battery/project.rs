@@ -8,6 +8,7 @@ use clap::Args;
 use mlbook::nn::weights;
 use mlbook::plot::{self, Figure, Panel, PlotError, Series};
 use mlbook::prelude::*;
+use mlbook::train::WEIGHTS;
 
 use super::{Battery, BatteryMarket, HOURS, Prices, Trader, optimum, trade};
 use crate::dqn::{AgentSettings, Decay, DqnAgent, DqnError, Schedule, train};
@@ -94,7 +95,7 @@ pub fn run(run: &Run, flags: &PriceFlags, settings: &BatterySettings) -> anyhow:
     let shares_by_name: Vec<(&str, f64)> =
         traded.iter().map(|(name, (earned, _))| (*name, earned / best.0)).collect();
     run.save("shares", &shares_figure(&shares_by_name, share)?)?;
-    mlbook::files::write(&run.path("model.safetensors"), &weights::write_arrays(&agent.brain().weights()?)?)?;
+    mlbook::files::write(&run.path(WEIGHTS), &weights::write_arrays(&agent.brain().weights()?)?)?;
 
     let data = match &flags.prices {
         Some(path) => format!("prices of {}", path.display()),

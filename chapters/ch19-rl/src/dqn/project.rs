@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use mlbook::nn::weights;
 use mlbook::plot::{self, Animation, Figure, Panel, PlotError, Series};
 use mlbook::prelude::*;
+use mlbook::train::WEIGHTS;
 
 use super::train::{EpisodeRecord, Schedule, evaluate, mean_of_last_hundred, train};
 use super::{AgentSettings, DqnAgent, DqnError};
@@ -64,7 +65,7 @@ pub fn run(run: &Run, settings: &CartPoleSettings) -> anyhow::Result<()> {
         say!("film    {}", path.display());
     }
     let weights = weights::write_arrays(&reliable[0].agent.brain().weights()?)?;
-    mlbook::files::write(&run.path("model.safetensors"), &weights)?;
+    mlbook::files::write(&run.path(WEIGHTS), &weights)?;
 
     let (tested, tested_spread) = spread(&book, |outcome| outcome.tested);
     let (solid, solid_spread) = spread(&reliable, |outcome| outcome.tested);

@@ -5,7 +5,7 @@ use super::forward::Kept;
 use super::layout::Layout;
 use super::plan::{Reading, RowMut, Sizes, State};
 use super::{Direction, Gates};
-use crate::nn::matrix::{Matrix, product};
+use crate::nn::matrix::{Matrix, add, product};
 
 /// A cell's weights with gates in the order of a step's columns.
 pub struct Ordered<'a> {
@@ -104,12 +104,5 @@ fn scatter(by_input: &[f32], chunk: &[Reading], rows: &mut [RowMut<'_>], feature
         for (row, gradient) in rows[..places.len()].iter_mut().zip(&mut gradients) {
             row.sequence[step * features..(step + 1) * features].copy_from_slice(gradient);
         }
-    }
-}
-
-/// Adds numbers to others.
-pub fn add(sum: &mut [f32], values: &[f32]) {
-    for (sum, value) in sum.iter_mut().zip(values) {
-        *sum += value;
     }
 }

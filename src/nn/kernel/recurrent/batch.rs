@@ -2,12 +2,13 @@
 
 use rayon::prelude::*;
 
-use super::backward::{self, Ordered, Share, add};
+use super::backward::{self, Ordered, Share};
 use super::forward::{self, Kept, Weights};
 use super::layout::{Layout, ordered, unordered};
 use super::plan::{Plan, RowMut, Sizes};
 use super::{Direction, Gates};
 use crate::nn::layers::transposed;
+use crate::nn::matrix::add;
 
 /// Numbers that one core adds up at a time.
 const PIECE: usize = 1 << 14;
