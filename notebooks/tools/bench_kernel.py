@@ -51,10 +51,11 @@ let net = MpgNet::new(cars.train.width, [8, 4], project.generator(), &project.tr
 CALLED = """println!("compiled");
 let (called, history) = mpg::train(net.clone(), &cars.train, &settings, &project)?;"""
 
+# As a function: evcxr rewrites a `?` in a block of the cell itself so that rustc refuses it.
 WRITTEN = """println!("compiled");
-let plan = Plan { num_epochs: 2, batch_size: 8, learning_rate: 0.001, examples: cars.train.len() };
-let (written, history) = {
-    let mut training = Training::begin(&project, &(), plan, net.clone(), adam())?;
+fn trained(net: MpgNet, cars: &Cars, project: &Run) -> companion::anyhow::Result<(MpgNet, History)> {
+    let plan = Plan { num_epochs: 2, batch_size: 8, learning_rate: 0.001, examples: cars.train.len() };
+    let mut training = Training::begin(project, &(), plan, net, adam())?;
     while training.next_epoch() {
         while let Some(rows) = training.next_batch()? {
             let (inputs, targets) = cars.train.batch(&rows, &project.training_device());
@@ -62,8 +63,9 @@ let (written, history) = {
         }
         training.end_epoch(&[])?;
     }
-    training.finish()?
-};"""
+    Ok(training.finish()?)
+}
+let (written, history) = trained(net.clone(), &cars, &project)?;"""
 
 
 class Kernel:

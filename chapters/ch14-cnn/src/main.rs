@@ -40,6 +40,9 @@ enum Project {
     },
     /// See whether a face smiles (14.2.1 to 14.2.11)
     Smile {
+        /// Which faces [default: the first kind that is there]
+        #[arg(long, value_enum)]
+        faces: Option<smile::Faces>,
         #[command(flatten)]
         settings: smile::SmileFlags,
         #[command(flatten)]
@@ -86,9 +89,9 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
             let settings = settings.settings(run.book);
             mnist::run(&start("mnist", &run)?, &settings)?;
         }
-        Some(Project::Smile { settings, run }) => {
+        Some(Project::Smile { faces, settings, run }) => {
             let settings = settings.settings(run.book);
-            smile::run(&start("smile", &run)?, &settings)?;
+            smile::run(&start("smile", &run)?, faces, &settings)?;
         }
         Some(Project::Images { dir, settings, run }) => {
             let settings = settings.settings(run.book);

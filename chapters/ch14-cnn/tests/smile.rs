@@ -57,4 +57,8 @@ fn a_damaged_tarball_of_smiles_is_refused() {
     let dir = data.path().display().to_string();
     let message = refused(&mut smile(out.path(), &["--data-dir", &dir]));
     assert!(message.contains("smiles.tar.gz") && message.contains("damaged or cut off"), "{message}");
+    let printed = success(&mut smile(out.path(), &["--data-dir", &dir, "--faces", "drawn"]));
+    assert!(printed.contains("faces drawn here"), "{printed}");
+    let message = refused(&mut smile(out.path(), &["--data-dir", &dir, "--faces", "celeba"]));
+    assert!(message.contains("CelebA's lists") && !message.contains("SMILEs"), "{message}");
 }

@@ -10,13 +10,13 @@ use mlbook::prelude::*;
 
 use crate::char_model::{CharModel, Sizes, summed_cross_entropy};
 use crate::corpus::{self, Corpus};
-use crate::generate::{Writer, sample};
+use crate::generate::{self, Writer};
 use crate::saved::Card;
 
 mlbook::settings! {
     /// Settings of the character model.
     pub struct CharSettings, flags CharFlags {
-        /// Mini-batches to learn from
+        /// Mini-batches to learn from; rounded up to whole lines of --log-every
         num_iterations: usize, at_least_one, quick 1500, book 10_000;
         /// Pieces of text in a mini-batch
         batch_size: usize, at_least_one, quick 64, book 64;
@@ -66,8 +66,12 @@ pub fn run(run: &Run, own: &OwnText, settings: &CharSettings) -> anyhow::Result<
         embed_dim: settings.embed_dim,
         rnn_hidden_size: settings.rnn_hidden_size,
     };
-    let (learnt, held_out) = corpus.split(settings.held_out);
-    corpus::pieces(learnt, settings.seq_length)?;
+    corpus::pieces(&corpus.encoded, settings.seq_length)?;
+    let (mut learnt, mut held_out) = corpus.split(settings.held_out);
+    if corpus::pieces(learnt, settings.seq_length).is_err() {
+        // Too short to keep something back.
+        (learnt, held_out) = corpus.split(0.0);
+    }
     let model = CharModel::new(sizes, run.generator(), &run.training_device());
     say!("model   {} parameters; a line is {} mini-batches", model.num_params(), settings.log_every);
     Card { characters: corpus.characters.clone(), sizes, prompt: corpus.prompt.clone() }.save(run)?;
@@ -77,7 +81,9 @@ pub fn run(run: &Run, own: &OwnText, settings: &CharSettings) -> anyhow::Result<
     let mut writer = Writer::new(&model, sizes, &corpus.characters, &run.device);
     for scale in [1.0, 2.0, 0.5] {
         say!("\nscale {scale}:");
-        say!("{}", sample(&mut writer, &corpus.prompt, 500, scale, &mut TorchRng::new(run.flags.seed))?);
+        let mut rng = TorchRng::new(run.flags.seed);
+        generate::write(&mut writer, &corpus.prompt, 500, scale, &mut rng, generate::print_now)?;
+        say!("");
     }
     let is_the_books = run.flags.book && own.text.is_none();
     run.save("losses", &losses(&history, settings, is_the_books)?)?;

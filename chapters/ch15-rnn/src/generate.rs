@@ -44,20 +44,13 @@ pub fn run(flags: &GenerateFlags) -> anyhow::Result<()> {
     let prompt = flags.prompt.as_ref().unwrap_or(&card.prompt);
     let mut writer = Writer::new(&model, card.sizes, &card.characters, &device);
     let mut rng = TorchRng::new(flags.seed);
-    writer.begin(prompt)?;
-    print_now(prompt);
-    for _ in 0..flags.length {
-        check_interrupt()?;
-        if let Some(character) = writer.next(flags.scale as f32, &mut rng)? {
-            print_now(character.encode_utf8(&mut [0; 4]));
-        }
-    }
+    write(&mut writer, prompt, flags.length, flags.scale as f32, &mut rng, print_now)?;
     print_now("\n");
     Ok(())
 }
 
-/// A reader that went away is no reason to stop with an error.
-fn print_now(text: &str) {
+/// Shows a piece of text at once. A reader that went away is no reason to stop with an error.
+pub fn print_now(text: &str) {
     let mut out = io::stdout();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
@@ -73,12 +66,32 @@ pub fn sample(
     scale: f32,
     rng: &mut TorchRng,
 ) -> anyhow::Result<String> {
-    writer.begin(prompt)?;
-    let mut text = prompt.to_owned();
-    for _ in 0..length {
-        text.extend(writer.next(scale, rng)?);
-    }
+    let mut text = String::new();
+    write(writer, prompt, length, scale, rng, |piece| text.push_str(piece))?;
     Ok(text)
+}
+
+/// [`sample`], piece by piece as it comes: the prompt, then each character.
+///
+/// # Errors
+/// As [`sample`]; also an interrupt by the reader.
+pub fn write(
+    writer: &mut Writer<'_>,
+    prompt: &str,
+    length: usize,
+    scale: f32,
+    rng: &mut TorchRng,
+    mut show: impl FnMut(&str),
+) -> anyhow::Result<()> {
+    writer.begin(prompt)?;
+    show(prompt);
+    for _ in 0..length {
+        check_interrupt()?;
+        if let Some(character) = writer.next(scale, rng)? {
+            show(character.encode_utf8(&mut [0; 4]));
+        }
+    }
+    Ok(())
 }
 
 /// A network that writes, and what it remembers.

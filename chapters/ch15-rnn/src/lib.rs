@@ -16,5 +16,6 @@ pub mod sentiment;
 pub mod sentiment_data;
 pub mod sentiment_figures;
 pub mod sentiment_model;
+pub mod sentiment_predict;
 pub mod two_layers;
 pub mod word_counts;

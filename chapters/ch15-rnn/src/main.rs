@@ -3,7 +3,9 @@
 
 use std::process::ExitCode;
 
-use ch15_rnn::{bench, charlm, generate, manual, parity, reading, sampling, sentiment, sentiment_data};
+use ch15_rnn::{
+    bench, charlm, generate, manual, parity, reading, sampling, sentiment, sentiment_data, sentiment_predict,
+};
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
 
@@ -34,6 +36,8 @@ enum Project {
         #[command(flatten)]
         run: RunFlags,
     },
+    /// Judge texts with a network that sentiment has trained
+    Predict(sentiment_predict::PredictFlags),
     /// Learn to write from a text, character by character (15.3.1 to 15.3.6, 15.3.8, 15.3.10)
     Charlm {
         #[command(flatten)]
@@ -76,6 +80,7 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
             let settings = settings.settings(run.book);
             sentiment::run(&start("sentiment", &run)?, model, &own, &settings)?;
         }
+        Some(Project::Predict(flags)) => sentiment_predict::run(&flags)?,
         Some(Project::Charlm { settings, text, run }) => {
             let settings = settings.settings(run.book);
             charlm::run(&start("charlm", &run)?, &text, &settings)?;

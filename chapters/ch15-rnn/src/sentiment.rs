@@ -1,13 +1,16 @@
 //! Sections 15.2.8 to 15.2.10: recurrent networks judge film reviews.
-//! With `--book` 0.85 and more on the 25,000 test reviews in some minutes; by default reviews from a grammar in under a minute.
+//! With `--book` 0.85 and more on the 25,000 test reviews in some minutes; by default some of the real reviews, or
+//! reviews from a grammar if there are none, in under a minute.
 
 use mlbook::data::text::Encoded;
 use mlbook::prelude::*;
 use mlbook::show::{floats, grouped};
+use serde::{Deserialize, Serialize};
 
 use crate::sentiment_data::{self, OwnReviews, ReviewSets};
 use crate::sentiment_figures as figures;
 use crate::sentiment_model::{Judge, Sentiment, Sizes};
+use crate::sentiment_predict::Card;
 use crate::word_counts::WordCounts;
 
 mlbook::settings! {
@@ -27,13 +30,16 @@ mlbook::settings! {
         fc_hidden_size: usize, at_least_one, quick 64, book 64;
         /// Share of the training reviews that is kept for validation
         valid_share: f64, share, quick 0.2, book 0.2;
+        /// Learn from so many of the real reviews, drawn by the seed, and test on as many; 0 means all
+        reviews: usize, count, quick 8000, book 0;
         /// Reviews that the grammar makes when the real ones are not there
         invented: usize, at_least_one, quick 8000, book 8000;
     }
 }
 
 /// Which network judges.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Long short-term memory
     #[default]
@@ -67,6 +73,7 @@ pub fn run(run: &Run, kind: Kind, own: &OwnReviews, settings: &SentimentSettings
         rnn_hidden_size: settings.rnn_hidden_size,
         fc_hidden_size: settings.fc_hidden_size,
     };
+    Card { kind, sizes, names: sets.names.clone(), vocabulary: sets.vocabulary.clone() }.save(run)?;
     let (generator, device) = (run.generator(), run.training_device());
     let project = Project { kind, sets: &sets, own, settings, run };
     match kind {

@@ -120,6 +120,7 @@ fn of_set(run: &Run, settings: &SentimentSettings) -> anyhow::Result<Texts> {
     let (learnt, test, source) = match data::locate_or_make("imdb", run)? {
         Some(found) => {
             let Reviews { train, test } = Reviews::read(&found.path("aclImdb_v1.tar.gz"))?;
+            let [train, test] = [train, test].map(|all| drawn(all, settings.reviews, run.flags.seed));
             (train, test, found.describe())
         }
         None => {
@@ -131,6 +132,16 @@ fn of_set(run: &Run, settings: &SentimentSettings) -> anyhow::Result<Texts> {
         }
     };
     Ok(Texts { learnt, test, names: ["negative", "positive"].map(str::to_owned), source })
+}
+
+/// `most` of the reviews, drawn by the seed; all of them, in their order, if that is 0 or not fewer.
+fn drawn(all: Vec<Review>, most: usize, seed: u64) -> Vec<Review> {
+    if most == 0 || most >= all.len() {
+        return all;
+    }
+    let order = TorchRng::new(seed).randperm(all.len());
+    let kept: BTreeSet<usize> = order.into_iter().take(most).collect();
+    all.into_iter().enumerate().filter(|(i, _)| kept.contains(i)).map(|(_, review)| review).collect()
 }
 
 /// A reader's own table; a fifth of it, drawn by the seed, is for the test.

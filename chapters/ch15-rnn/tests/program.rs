@@ -73,6 +73,20 @@ fn a_network_judges_invented_reviews_far_better_than_counting_words() {
     figures_are_drawn(&folder(out.path(), "sentiment"), &["curves", "lengths", "confusion", "along"]);
     let network = metric(&results(&folder(out.path(), "sentiment")), "test accuracy");
     assert!(network >= 0.85, "test accuracy {network}");
+    let predict = |texts: &[&str]| {
+        let mut command = program();
+        command.arg("predict").arg("--model").arg(folder(out.path(), "sentiment")).args(texts);
+        command
+    };
+    let praise = "We watched the film with friends. The plot is wonderful. All in all this film is lovely.";
+    let blame = "We watched the film with friends. The plot is awful. All in all this film is dull.";
+    let printed = success(&mut predict(&[praise, blame, "xyzzy films"]));
+    let lines: Vec<&str> = printed.lines().collect();
+    assert!(lines[0].starts_with("positive 0.") && lines[0].ends_with(praise), "{printed}");
+    assert!(lines[1].contains("what counts for positive") && lines[1].contains("lovely +"), "{printed}");
+    assert!(lines[2].starts_with("negative 0.") && lines[3].contains("dull -"), "{printed}");
+    assert!(printed.contains("words it never saw: xyzzy"), "{printed}");
+    assert!(refused(&mut predict(&[praise, " ... "])).contains("text 2 has no words"));
     success(project("sentiment", out.path(), &flags).args(["--model", "counts"]));
     let counts = metric(&results(&folder(out.path(), "sentiment")), "test accuracy");
     assert!(counts + 0.1 < network, "counting words {counts}, network {network}");
@@ -106,31 +120,57 @@ fn every_kind_of_network_runs_and_one_of_one_s_own_table_too() {
     assert!(refused(&mut project("sentiment", out.path(), &many)).contains("different labels"));
 }
 
+/// A tarball of reviews by their names.
+fn archive(reviews: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, text) in reviews {
+        let mut header = tar::Header::new_gnu();
+        // The tar crate refuses names with `..`; a wicked tarball has them all the same.
+        header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_size(text.len() as u64);
+        header.set_cksum();
+        archive.append(&header, text.as_bytes()).unwrap();
+    }
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&archive.into_inner().unwrap()).unwrap();
+    gzip.finish().unwrap()
+}
+
+#[test]
+fn some_of_the_real_reviews_are_drawn_and_empty_ones_do_no_harm() {
+    let out = TempDir::new().unwrap();
+    let mut reviews = Vec::new();
+    for id in 0..30 {
+        for (folder, word) in
+            [("train/pos", "splendid"), ("train/neg", "horrid"), ("test/pos", "splendid"), ("test/neg", "")]
+        {
+            let text = if id % 5 == 0 { "" } else { word };
+            reviews.push((format!("aclImdb/{folder}/{id}_5.txt"), text));
+        }
+    }
+    let reviews: Vec<(&str, &str)> = reviews.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    fs::create_dir_all(out.path().join("imdb")).unwrap();
+    fs::write(out.path().join("imdb/aclImdb_v1.tar.gz"), archive(&reviews)).unwrap();
+    let flags = ["--reviews", "40", "--num-epochs", "1", "--data-dir", out.path().to_str().unwrap()];
+    let printed = success(&mut project("sentiment", out.path(), &flags));
+    assert!(printed.contains("32 for training, 8 for validation, 40 for the test"), "{printed}");
+    assert!(printed.contains("2 different ones in training"), "{printed}");
+    let accuracy = metric(&results(&folder(out.path(), "sentiment")), "test accuracy");
+    assert!((0.0..=1.0).contains(&accuracy), "{accuracy}");
+}
+
 #[test]
 fn damaged_and_wicked_tarballs_of_reviews_are_refused() {
     let out = TempDir::new().unwrap();
     let data = out.path().join("imdb");
     fs::create_dir_all(&data).unwrap();
-    let archive = |names: &[&str]| {
-        let mut archive = tar::Builder::new(Vec::new());
-        for name in names {
-            let mut header = tar::Header::new_gnu();
-            header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
-            header.set_size(4);
-            header.set_cksum();
-            archive.append(&header, &b"good"[..]).unwrap();
-        }
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        gzip.write_all(&archive.into_inner().unwrap()).unwrap();
-        gzip.finish().unwrap()
-    };
     let run = |bytes: &[u8]| {
         fs::write(data.join("aclImdb_v1.tar.gz"), bytes).unwrap();
         refused(project("sentiment", out.path(), &["--book"]).arg("--data-dir").arg(out.path()))
     };
-    let whole = archive(&["aclImdb/train/pos/0_9.txt", "aclImdb/train/neg/0_1.txt"]);
+    let whole = archive(&[("aclImdb/train/pos/0_9.txt", "good"), ("aclImdb/train/neg/0_1.txt", "bad")]);
     assert!(run(&whole[..whole.len() / 2]).contains("cut short"));
-    assert!(run(&archive(&["aclImdb/train/pos/../../../evil.txt"])).contains("points outside"));
+    assert!(run(&archive(&[("aclImdb/train/pos/../../../evil.txt", "evil")])).contains("points outside"));
     assert!(run(&whole).contains("no reviews in test/pos"));
     assert!(!out.path().join("evil.txt").exists());
 }
@@ -162,6 +202,9 @@ fn a_character_model_learns_and_writes() {
     let message = refused(&mut generate(&["--prompt", "漢字"]));
     assert!(message.contains('漢'), "{message}");
     assert!(refused(&mut generate(&["--prompt", ""])).contains("empty"));
+    let mut predict = program();
+    predict.args(["predict", "a text", "--model"]).arg(&folder);
+    assert!(refused(&mut predict).contains("reviews.json"));
 }
 
 #[test]
@@ -179,6 +222,9 @@ fn a_character_model_stopped_and_resumed_is_the_uninterrupted_one() {
 #[test]
 fn texts_that_cannot_be_learnt_are_refused() {
     let out = TempDir::new().unwrap();
+    let shortest = out.path().join("short.txt");
+    fs::write(&shortest, "a".repeat(20) + &"b".repeat(22)).unwrap();
+    success(project("charlm", out.path(), &SMALL).arg("--text").arg(&shortest));
     for (bytes, said) in
         [(&b""[..], "the text is empty"), (b"caf\xe9 au lait", "not UTF-8"), (b"too short", "9 characters")]
     {

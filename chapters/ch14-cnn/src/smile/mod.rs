@@ -4,7 +4,7 @@ pub mod figures;
 pub mod model;
 mod sources;
 
-pub use sources::list_skipped;
+pub use sources::{Faces, list_skipped};
 
 use mlbook::prelude::*;
 
@@ -46,8 +46,8 @@ const BOOK_TEST_ACCURACY: Book = Book(0.9021);
 ///
 /// # Errors
 /// Faces that cannot be read; Ctrl-C; files.
-pub fn run(run: &Run, settings: &SmileSettings) -> anyhow::Result<()> {
-    let sets = sources::load(run, settings)?;
+pub fn run(run: &Run, faces: Option<Faces>, settings: &SmileSettings) -> anyhow::Result<()> {
+    let sets = sources::load(run, faces, settings)?;
     figures::augmentation(run, &sets.train, settings.image_size as u32)?;
     let shape = NetShape {
         image_size: settings.image_size,
