@@ -72,7 +72,10 @@ class Kernel:
     """A kernel and its client; cells are run one after another."""
 
     def __init__(self, name, timeout):
-        self.manager, self.client = start_new_kernel(startup_timeout=timeout, kernel_name=name)
+        # The stock kernel says on its own standard output which settings it loads.
+        self.manager, self.client = start_new_kernel(
+            startup_timeout=timeout, kernel_name=name, stdout=subprocess.DEVNULL
+        )
 
     def run(self, code, timeout=600):
         """Seconds until the cell printed something, and until its end."""
