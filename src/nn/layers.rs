@@ -4,6 +4,7 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
+use super::matrix::{SQUARE, turn};
 use super::{kernel, observe};
 use crate::rng::Generator;
 
@@ -74,6 +75,15 @@ impl Conv2d {
         };
         observe::leaves(self.weight.id, maps)
     }
+
+    /// The gradient with respect to the images, from that of the output: a transposed convolution with the same weights.
+    ///
+    /// # Shapes
+    /// - images: `[batch, in, height, width]`, as is the result; gradient: as the output
+    pub fn input_gradient(&self, images: &Tensor<4>, gradient: Tensor<4>) -> Tensor<4> {
+        let [_, _, height, width] = images.dims();
+        kernel::conv_transpose2d(gradient, self.weight.val(), self.stride, self.padding, [height, width])
+    }
 }
 
 /// What a [`Conv2d`] without bias computes, with kernels given: `torch.nn.functional.conv2d`, a cross-correlation.
@@ -83,7 +93,7 @@ impl Conv2d {
 /// - kernels: `[out, in, rows, columns]`
 /// - returns `[batch, out, …]` with sides `(side + 2·padding − kernel) / stride + 1`
 pub fn cross_correlate(images: Tensor<4>, kernels: Tensor<4>, stride: usize, padding: usize) -> Tensor<4> {
-    let bias = Tensor::zeros([kernels.dims()[0]], &kernels.device());
+    let bias = Tensor::zeros([kernels.dims()[0]], (&kernels.device(), kernels.dtype()));
     kernel::conv2d(images, kernels, bias, stride, padding)
 }
 
@@ -95,38 +105,14 @@ pub(crate) fn parameter<const D: usize>(
     Param::from_data(TensorData::new(values, shape), device)
 }
 
-/// The side of the squares in which [`transposed`] goes through a matrix: row by row, every number would be written to another
-/// line of memory.
-const SQUARE: usize = 16;
-
 /// The `[rows, columns]` matrix `values` as `[columns, rows]`.
 pub(super) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     let mut turned = vec![0.0; values.len()];
-    turned.par_chunks_mut((SQUARE * rows).max(1)).enumerate().for_each(|(stripe, turned)| {
-        let left = stripe * SQUARE;
-        let width = SQUARE.min(columns - left);
-        for top in (0..rows).step_by(SQUARE) {
-            let height = SQUARE.min(rows - top);
-            let mut square = [[0.0; SQUARE]; SQUARE];
-            for (row, line) in square[..height].iter_mut().enumerate() {
-                let from = (top + row) * columns + left;
-                copy(&values[from..from + width], &mut line[..width]);
-            }
-            for (column, to) in turned.chunks_exact_mut(rows).enumerate() {
-                let line: [f32; SQUARE] = std::array::from_fn(|row| square[row][column]);
-                copy(&line[..height], &mut to[top..top + height]);
-            }
-        }
-    });
     turned
-}
-
-/// A side of a square, or a part of one at an edge. Whole ones are a vector; the general copy is a call.
-fn copy(from: &[f32], to: &mut [f32]) {
-    match (from.as_array::<SQUARE>(), to.as_mut_array::<SQUARE>()) {
-        (Some(from), Some(to)) => *to = *from,
-        _ => to.copy_from_slice(from),
-    }
+        .par_chunks_mut((SQUARE * rows).max(1))
+        .enumerate()
+        .for_each(|(stripe, turned)| turn(values, [rows, columns], stripe * SQUARE, turned));
+    turned
 }
 
 #[cfg(test)]

@@ -103,3 +103,38 @@ pub fn add(sum: &mut [f32], values: &[f32]) {
         *sum += value;
     }
 }
+
+/// The side of the squares in which [`turn`] goes through a matrix: row by row, every number would be written to another line of
+/// memory.
+pub const SQUARE: usize = 16;
+
+/// Writes columns of a matrix as rows: the first is column `left`, and there are as many as `turned` holds.
+///
+/// # Panics
+/// If the matrix has fewer values or columns.
+pub fn turn(values: &[f32], [rows, columns]: [usize; 2], left: usize, turned: &mut [f32]) {
+    for (stripe, turned) in turned.chunks_mut((SQUARE * rows).max(1)).enumerate() {
+        let left = left + stripe * SQUARE;
+        let width = SQUARE.min(columns - left);
+        for top in (0..rows).step_by(SQUARE) {
+            let height = SQUARE.min(rows - top);
+            let mut square = [[0.0; SQUARE]; SQUARE];
+            for (row, line) in square[..height].iter_mut().enumerate() {
+                let from = (top + row) * columns + left;
+                copy(&values[from..from + width], &mut line[..width]);
+            }
+            for (column, to) in turned.chunks_exact_mut(rows).enumerate() {
+                let line: [f32; SQUARE] = std::array::from_fn(|row| square[row][column]);
+                copy(&line[..height], &mut to[top..top + height]);
+            }
+        }
+    }
+}
+
+/// A side of a square, or a part of one at an edge. Whole ones are a vector; the general copy is a call.
+fn copy(from: &[f32], to: &mut [f32]) {
+    match (from.as_array::<SQUARE>(), to.as_mut_array::<SQUARE>()) {
+        (Some(from), Some(to)) => *to = *from,
+        _ => to.copy_from_slice(from),
+    }
+}

@@ -47,15 +47,24 @@ pub fn to_arrays<M: Module>(model: &M) -> Result<Arrays, WeightsError> {
     let mismatch = |e: String| WeightsError::Mismatch(e);
     model.save_into(&mut store).map_err(|e| mismatch(e.to_string()))?;
     let bytes = store.get_bytes().map_err(|e| mismatch(e.to_string()))?;
-    Ok(renamed(read_arrays(&bytes, "the model")?, recurrent::to_torch))
+    Ok(renamed(read_arrays(&bytes, "the model")?, |name| recurrent::to_torch(&without_variants(name))))
 }
 
 /// The model with its tensors replaced by those of the same names; every tensor of the model must be given.
 pub fn from_arrays<M: Module>(mut model: M, arrays: &Arrays) -> Result<M, WeightsError> {
     let bytes = write_arrays(&renamed(arrays.clone(), recurrent::from_torch))?;
-    let mut store = SafetensorsStore::from_bytes(Some(bytes)).with_from_adapter(PyTorchToBurnAdapter);
+    let mut store = SafetensorsStore::from_bytes(Some(bytes))
+        .with_from_adapter(PyTorchToBurnAdapter)
+        .skip_enum_variants(true);
     model.load_from(&mut store).map_err(|e| WeightsError::Mismatch(renamed_in_text(&e.to_string())))?;
     Ok(model)
+}
+
+/// A name without the variants of enums that burn puts into it: `network.0.Conv2d.weight` is `network.0.weight` in PyTorch. Fields begin with
+/// a small letter, variants do not.
+fn without_variants(name: &str) -> String {
+    let is_field = |part: &&str| !part.starts_with(|first: char| first.is_ascii_uppercase());
+    name.split('.').filter(is_field).collect::<Vec<_>>().join(".")
 }
 
 fn renamed(arrays: Arrays, name: impl Fn(&str) -> String) -> Arrays {
@@ -84,12 +93,16 @@ pub fn load<M: Module>(model: M, path: &Path) -> Result<M, WeightsError> {
     from_arrays(model, &read_arrays(&bytes, &path.display().to_string())?)
 }
 
-/// The gradients of a model by name, in the same layout as its weights. Parameters without a gradient are zero.
+/// The gradients of a model by name, in the same layout as its weights. Parameters without a gradient are zero; running statistics, which
+/// take none, stay as they are.
 pub fn gradients<M: Module>(model: &M, gradients: GradientsParams) -> Result<Arrays, WeightsError> {
     struct InPlaceOfWeights(GradientsParams);
     impl ModuleMapper for InPlaceOfWeights {
         fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
             let gradient = self.0.remove(parameter.id);
+            if gradient.is_none() && !parameter.is_require_grad() {
+                return parameter;
+            }
             parameter.map(|weight| match gradient {
                 Some(gradient) => gradient,
                 None => weight.inner().zeros_like(),

@@ -90,6 +90,9 @@ impl Fixture {
     /// [`renamed`](Self::renamed) does not reach.
     pub fn replaced(mut self, parts: &[(&str, &str)]) -> Self {
         let new_name = |name: String| parts.iter().fold(name, |name, (old, new)| name.replace(old, new));
+        if let Some(order) = self.metadata.get_mut("order") {
+            *order = new_name(std::mem::take(order));
+        }
         self.arrays = std::mem::take(&mut self.arrays)
             .into_iter()
             .map(|(name, array)| (new_name(name), array))
@@ -137,6 +140,11 @@ impl Fixture {
             rule: "entries like `0 conv1.weight [32, 1, 5, 5] bound 0.2` were expected",
         };
         order.split(';').map(|entry| formula_parameter(entry.trim(), seed).ok_or_else(wrong)).collect()
+    }
+
+    /// An entry of the metadata; empty if there is none.
+    pub fn metadata(&self, key: &str) -> &str {
+        self.metadata.get(key).map_or("", String::as_str)
     }
 
     /// The optimiser's learning rate.

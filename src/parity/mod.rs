@@ -114,6 +114,32 @@ pub fn supervised<M: Module>(
     Ok(row)
 }
 
+/// Compares the gradients of a loss of one part of a model, whose parameters' names begin with `part`, and these parameters after one step of the
+/// optimiser; returns the model after the step.
+pub fn one_step<M: Module>(
+    row: &mut Row,
+    fixture: &Fixture,
+    model: M,
+    loss: &Tensor<1>,
+    part: &str,
+    (mut optimizer, lr): (ModuleOptimizer, f64),
+) -> Result<M, ParityError> {
+    let of_part = |arrays: Arrays| -> Arrays {
+        let wanted = |name: &String| name.starts_with(part) && !name.contains(RUNNING);
+        arrays.into_iter().filter(|(name, _)| wanted(name)).collect()
+    };
+    let before = of_part(weights::to_arrays(&model)?);
+    let gradients = GradientsParams::from_grads(loss.backward(), &model);
+    let named = of_part(weights::gradients(&model, clone_of(&gradients, &model))?);
+    compare_gradients(row, fixture, &named)?;
+    let model = optimizer.step(lr, model, gradients);
+    compare_step(row, fixture, &before, &named, &of_part(weights::to_arrays(&model)?), lr)?;
+    Ok(model)
+}
+
+/// In the names of statistics that are no parameters.
+pub const RUNNING: &str = "running_";
+
 /// The same gradients once more; burn's container can only be taken apart.
 fn clone_of<M: Module>(gradients: &GradientsParams, model: &M) -> GradientsParams {
     struct Copy<'a>(&'a GradientsParams, GradientsParams);

@@ -78,6 +78,8 @@ pub struct Training<'run, M: Module> {
     log_epochs: usize,
     validation_loader: bool,
     shuffled: bool,
+    /// Examples that an epoch's order is drawn of, where they are more than the epoch has.
+    drawn_from: usize,
     epoch_started: Instant,
     display: Display,
 }
@@ -135,6 +137,7 @@ impl<'run, M: Module> Training<'run, M> {
             log_epochs: 1,
             validation_loader: true,
             shuffled: true,
+            drawn_from: plan.examples,
             epoch_started: Instant::now(),
         };
         if is_fresh {
@@ -159,6 +162,12 @@ impl<'run, M: Module> Training<'run, M> {
         Self { shuffled: false, ..self }
     }
 
+    /// Orders are drawn of `examples` examples, and each epoch takes the first of them, as many as the plan says: a loader that drops the
+    /// last batch, when it is not a whole one.
+    pub fn drawn_from(self, examples: usize) -> Self {
+        Self { drawn_from: examples.max(self.plan.examples), ..self }
+    }
+
     /// The model as it is now.
     pub fn model(&self) -> &M {
         self.descent.model()
@@ -181,9 +190,10 @@ impl<'run, M: Module> Training<'run, M> {
         }
         if self.place.order.is_empty() {
             self.place.order = match self.shuffled {
-                true => self.run.generator().lock().loader_order(self.plan.examples),
+                true => self.run.generator().lock().loader_order(self.drawn_from),
                 false => (0..self.plan.examples).collect(),
             };
+            self.place.order.truncate(self.plan.examples);
             self.place.batch = 0;
             self.place.seconds = 0.0;
             self.sums.clear();
@@ -216,10 +226,25 @@ impl<'run, M: Module> Training<'run, M> {
     pub fn step(&mut self, loss: Tensor<1>) {
         let value = loss.clone().inner();
         self.descent.step(loss);
-        if self.place.epoch == 0 && self.place.batch < FIRST_LOSSES {
-            self.first_losses.push(value.clone());
+        self.end_batch(&[("loss", value)]);
+    }
+
+    /// One step of the optimiser with a learning rate of its own, which does not end the batch: for a model of several parts, each with a loss of
+    /// its own. Parts that the loss does not reach stay as they are. [`end_batch`](Self::end_batch) follows.
+    pub fn update(&mut self, loss: Tensor<1>, learning_rate: f64) {
+        self.descent.set_learning_rate(learning_rate);
+        self.descent.step(loss);
+    }
+
+    /// Ends a batch, with its mean losses by name (of shape `[1]` each), which go into the epoch's means.
+    pub fn end_batch(&mut self, losses: &[(&str, Tensor<1>)]) {
+        for (nth, (name, value)) in losses.iter().enumerate() {
+            let value = value.clone().inner();
+            if nth == 0 && self.place.epoch == 0 && self.place.batch < FIRST_LOSSES {
+                self.first_losses.push(value.clone());
+            }
+            self.count(name, value * self.batch_len() as f32);
         }
-        self.count("loss", value * self.batch_len() as f32);
         self.place.batch += 1;
         self.display.step();
         self.show_curves(false);
@@ -255,7 +280,8 @@ impl<'run, M: Module> Training<'run, M> {
         let seconds = self.place.seconds + self.epoch_started.elapsed().as_secs_f64();
         let record = EpochRecord { epoch, metrics, seconds };
         let line = record.line(self.plan.num_epochs);
-        if let Some(loss) = record.get("loss").filter(|loss| !loss.is_finite()) {
+        let mut losses = record.metrics.iter().filter(|(name, _)| name.ends_with("loss"));
+        if let Some(&(_, loss)) = losses.find(|(_, loss)| !loss.is_finite()) {
             self.display.end(&self.place.history);
             say!("{line}");
             return Err(TrainError::Diverged { epoch, loss });

@@ -1,206 +1,219 @@
-//! Two-dimensional convolution on the processor: each image becomes a matrix of patches, the rest is matrix products.
+//! Two-dimensional convolution on the processor: images become matrices of [patches](super::patches), the rest is matrix products.
 //!
-//! All arrays are row-major: images `[channels, height, width]`, weights `[out, in·k·k]`, patches `[in·k·k, places]`, where a place is a
-//! position of the kernel, that is a pixel of the output.
+//! Images are `[batch, channels, height, width]`, weights `[out, in·k·k]`, all row-major.
+
+use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use crate::nn::matrix::{Matrix, add, product};
+pub use super::patches::Geometry;
+use super::patches::{apart, side_by_side};
+use crate::nn::matrix::{Matrix, add, product, turn};
 
 /// Weight gradients are summed in this many parts, one after the other within a part: the same sums, bit for bit, on any
 /// number of cores.
 const PARTS: usize = 8;
 
-/// The sizes of a convolution with square stride and padding, no dilation, no groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Geometry {
-    pub batch: usize,
-    pub in_channels: usize,
-    pub out_channels: usize,
-    pub height: usize,
-    pub width: usize,
-    pub kernel: [usize; 2],
-    pub stride: usize,
-    pub padding: usize,
+/// What one core works with: the patches of a group of images, the group's maps side by side, an image whose channels lie together.
+#[derive(Default)]
+struct Work {
+    patches: Vec<f32>,
+    maps: Vec<f32>,
+    image: Vec<f32>,
 }
 
-impl Geometry {
-    /// Height and width of the output.
-    ///
-    /// # Panics
-    /// If the kernel is larger than the padded image, or the stride is zero.
-    pub fn out_size(&self) -> [usize; 2] {
-        let side = |length: usize, kernel: usize| {
-            let padded = length + 2 * self.padding;
-            assert!(kernel <= padded, "a kernel of {kernel} does not fit a padded image of {padded}");
-            (padded - kernel) / self.stride + 1
-        };
-        [side(self.height, self.kernel[0]), side(self.width, self.kernel[1])]
+impl Work {
+    /// All in their sizes for `count` images. What no patch is ever written to, the padding, is zero.
+    fn sized(&mut self, g: &Geometry, count: usize) {
+        let columns = count * g.places();
+        if self.patches.len() != g.patch() * columns {
+            self.patches = vec![0.0; g.patch() * columns];
+        }
+        self.maps.resize(g.out_channels * columns, 0.0);
+        self.image.resize(if g.by_pixels() { g.image() } else { 0 }, 0.0);
     }
 
-    fn places(&self) -> usize {
-        self.out_size().iter().product()
-    }
-
-    fn patch(&self) -> usize {
-        self.in_channels * self.kernel[0] * self.kernel[1]
-    }
-
-    fn image(&self) -> usize {
-        self.in_channels * self.height * self.width
-    }
-
-    /// For every row of the patch matrix and every row of the output: where its pixels lie. Calls `visit` with the offset in the
-    /// patch matrix, the offset in the image, and how many pixels there are; what falls on the padding is left out.
-    fn for_each_run(&self, mut visit: impl FnMut(usize, usize, usize)) {
-        let [out_height, out_width] = self.out_size();
-        let [kernel_height, kernel_width] = self.kernel;
-        let mut row = 0;
-        for channel in 0..self.in_channels {
-            for ky in 0..kernel_height {
-                for kx in 0..kernel_width {
-                    let (first, count) = self.inside(kx, self.width, out_width);
-                    let (top, rows) = self.inside(ky, self.height, out_height);
-                    for oy in top..top + rows {
-                        let y = oy * self.stride + ky - self.padding;
-                        let x = (first * self.stride + kx).wrapping_sub(self.padding);
-                        if count > 0 {
-                            let patch = (row * out_height + oy) * out_width + first;
-                            visit(patch, (channel * self.height + y) * self.width + x, count);
-                        }
-                    }
-                    row += 1;
-                }
+    /// Fills the matrix of patches, `[patch, count·places]`.
+    fn read(&mut self, images: &[f32], g: &Geometry) -> Matrix<'_> {
+        let columns = images.len() / g.image() * g.places();
+        for (i, image) in images.chunks_exact(g.image()).enumerate() {
+            if g.by_pixels() {
+                turn(image, [g.in_channels, g.height * g.width], 0, &mut self.image);
+                g.pixels(&self.image, &mut self.patches[i * g.places() * g.patch()..]);
+            } else {
+                g.planes(image, &mut self.patches, columns, i * g.places());
             }
+        }
+        self.matrix(g, columns)
+    }
+
+    fn matrix(&self, g: &Geometry, columns: usize) -> Matrix<'_> {
+        match g.by_pixels() {
+            true => Matrix::rows(&self.patches, columns, g.patch()).turned(),
+            false => Matrix::rows(&self.patches, g.patch(), columns),
         }
     }
 
-    /// The first output position whose input `o·stride + k − padding` lies in `0..length`, and how many such there are.
-    fn inside(&self, k: usize, length: usize, out_length: usize) -> (usize, usize) {
-        let first = self.padding.saturating_sub(k).div_ceil(self.stride);
-        let end = match (length + self.padding).checked_sub(k + 1) {
-            Some(last) => (last / self.stride + 1).min(out_length),
-            None => 0,
-        };
-        (first, end.saturating_sub(first))
-    }
-
-    /// The patch matrix of one image.
-    fn patches(&self, image: &[f32], patches: &mut [f32]) {
-        if self.padding > 0 {
-            patches.fill(0.0);
+    /// Adds the patches up to images.
+    fn write(&mut self, images: &mut [f32], g: &Geometry) {
+        let columns = images.len() / g.image() * g.places();
+        for (i, image) in images.chunks_exact_mut(g.image()).enumerate() {
+            if g.by_pixels() {
+                self.image.fill(0.0);
+                g.add_pixels(&self.patches[i * g.places() * g.patch()..], &mut self.image);
+                turn(&self.image, [g.height * g.width, g.in_channels], 0, image);
+            } else {
+                g.add_planes(&self.patches, columns, i * g.places(), image);
+            }
         }
-        self.for_each_run(|to, from, count| {
-            if self.stride == 1 {
-                patches[to..to + count].copy_from_slice(&image[from..from + count]);
-            } else {
-                for (k, pixel) in patches[to..to + count].iter_mut().enumerate() {
-                    *pixel = image[from + k * self.stride];
-                }
-            }
-        });
     }
+}
 
-    /// The reverse of [`patches`](Self::patches): adds every entry of the patch matrix to the pixel it was taken from.
-    fn add_patches(&self, patches: &[f32], image: &mut [f32]) {
-        self.for_each_run(|from, to, count| {
-            if self.stride == 1 {
-                for (pixel, value) in image[to..to + count].iter_mut().zip(&patches[from..from + count]) {
-                    *pixel += value;
-                }
-            } else {
-                for (k, value) in patches[from..from + count].iter().enumerate() {
-                    image[to + k * self.stride] += value;
-                }
-            }
-        });
+/// The weight `[out, in·k·k]` in the order of the patches: by pixels it is `[out, k·k·in]`.
+fn weight_of_patches<'a>(weight: &'a [f32], g: &Geometry) -> Cow<'a, [f32]> {
+    if !g.by_pixels() {
+        return Cow::Borrowed(weight);
     }
+    Cow::Owned(each_turned(weight, g, [g.in_channels, g.patch() / g.in_channels]))
+}
+
+/// Every output's weights as a matrix turned.
+fn each_turned(weight: &[f32], g: &Geometry, sides: [usize; 2]) -> Vec<f32> {
+    let mut turned = vec![0.0; weight.len()];
+    turned
+        .par_chunks_mut(g.patch())
+        .zip(weight.par_chunks(g.patch()))
+        .with_min_len(16)
+        .for_each(|(turned, weight)| turn(weight, sides, 0, turned));
+    turned
 }
 
 /// Output `[batch, out, height, width]` of the convolution.
 pub fn forward(images: &[f32], weight: &[f32], bias: Option<&[f32]>, g: &Geometry) -> Vec<f32> {
-    let (places, patch) = (g.places(), g.patch());
+    let (places, patch, group) = (g.places(), g.patch(), g.group());
     let mut output = vec![0.0; g.batch * g.out_channels * places];
+    if output.is_empty() {
+        return output;
+    }
+    let weight = weight_of_patches(weight, g);
+    let weight = Matrix::rows(&weight, g.out_channels, patch);
     output
-        .par_chunks_mut((g.out_channels * places).max(1))
-        .zip(images.par_chunks(g.image().max(1)))
-        .for_each_init(
-            || vec![0.0; patch * places],
-            |patches, (output, image)| {
-                g.patches(image, patches);
-                if let Some(bias) = bias {
-                    for (plane, &bias) in output.chunks_mut(places).zip(bias) {
-                        plane.fill(bias);
-                    }
-                }
-                product(
-                    Matrix::rows(weight, g.out_channels, patch),
-                    Matrix::rows(patches, patch, places),
-                    output,
-                    bias.is_some(),
-                );
-            },
-        );
+        .par_chunks_mut(group * g.out_channels * places)
+        .zip(images.par_chunks(group * g.image()))
+        .for_each_init(Work::default, |work, (output, images)| {
+            let count = images.len() / g.image();
+            if g.is_whole() {
+                product(Matrix::rows(images, count, patch), weight.turned(), output, false);
+                add_bias(output, bias);
+                return;
+            }
+            work.sized(g, count);
+            let mut maps = std::mem::take(&mut work.maps);
+            product(weight, work.read(images, g), &mut maps, false);
+            apart(&maps, bias, places, output, g.out_channels);
+            work.maps = maps;
+        });
     output
 }
 
-/// Gradient with respect to the images, from the output's gradient.
+/// Adds the biases to each row.
+fn add_bias(rows: &mut [f32], bias: Option<&[f32]>) {
+    if let Some(bias) = bias {
+        rows.chunks_mut(bias.len()).for_each(|row| add(row, bias));
+    }
+}
+
+/// Gradient with respect to the images, from the output's gradient. It is also the transposed convolution, whose weight `[in, out·k·k]` is
+/// that of the convolution the other way.
 pub fn image_gradient(weight: &[f32], gradient: &[f32], g: &Geometry) -> Vec<f32> {
-    let (places, patch) = (g.places(), g.patch());
+    let (places, patch, group) = (g.places(), g.patch(), g.group());
     let mut images = vec![0.0; g.batch * g.image()];
+    if images.is_empty() || gradient.is_empty() {
+        return images;
+    }
+    let weight = weight_of_patches(weight, g);
+    let weight = Matrix::rows(&weight, g.out_channels, patch);
     images
-        .par_chunks_mut(g.image().max(1))
-        .zip(gradient.par_chunks((g.out_channels * places).max(1)))
-        .for_each_init(
-            || vec![0.0; patch * places],
-            |patches, (image, gradient)| {
-                product(
-                    Matrix::rows(weight, g.out_channels, patch).turned(),
-                    Matrix::rows(gradient, g.out_channels, places),
-                    patches,
-                    false,
-                );
-                g.add_patches(patches, image);
-            },
-        );
+        .par_chunks_mut(group * g.image())
+        .zip(gradient.par_chunks(group * g.out_channels * places))
+        .for_each_init(Work::default, |work, (images, gradient)| {
+            let count = images.len() / g.image();
+            if g.is_whole() {
+                product(Matrix::rows(gradient, count, g.out_channels), weight, images, false);
+                return;
+            }
+            work.sized(g, count);
+            let columns = count * places;
+            side_by_side(gradient, g.out_channels, places, &mut work.maps);
+            let maps = Matrix::rows(&work.maps, g.out_channels, columns);
+            match g.by_pixels() {
+                true => product(maps.turned(), weight, &mut work.patches, false),
+                false => product(weight.turned(), maps, &mut work.patches, false),
+            }
+            work.write(images, g);
+        });
     images
 }
 
 /// Gradients with respect to the weight `[out, in·k·k]` and the bias `[out]`, from the output's gradient.
 pub fn weight_gradient(images: &[f32], gradient: &[f32], g: &Geometry) -> (Vec<f32>, Vec<f32>) {
-    let (places, patch) = (g.places(), g.patch());
-    let part = g.batch.div_ceil(PARTS).max(1);
+    let (places, patch, group) = (g.places(), g.patch(), g.group());
+    let mut sum = (vec![0.0; g.out_channels * patch], vec![0.0; g.out_channels]);
+    if images.is_empty() || gradient.is_empty() {
+        return sum;
+    }
+    if g.is_whole() {
+        whole_weight_gradient(images, gradient, g, &mut sum);
+        return sum;
+    }
+    let part = g.batch.div_ceil(PARTS);
     let parts: Vec<(Vec<f32>, Vec<f32>)> = images
-        .par_chunks((part * g.image()).max(1))
-        .zip(gradient.par_chunks((part * g.out_channels * places).max(1)))
-        .map(|(images, gradient)| {
+        .par_chunks(part * g.image())
+        .zip(gradient.par_chunks(part * g.out_channels * places))
+        .map_init(Work::default, |work, (images, gradient)| {
             let mut weight = vec![0.0; g.out_channels * patch];
             let mut bias = vec![0.0; g.out_channels];
-            let mut patches = vec![0.0; patch * places];
-            for (image, gradient) in images.chunks(g.image()).zip(gradient.chunks(g.out_channels * places)) {
-                g.patches(image, &mut patches);
-                product(
-                    Matrix::rows(gradient, g.out_channels, places),
-                    Matrix::rows(&patches, patch, places).turned(),
-                    &mut weight,
-                    true,
-                );
-                for (bias, plane) in bias.iter_mut().zip(gradient.chunks(places)) {
-                    *bias += sum(plane);
+            let groups =
+                images.chunks(group * g.image()).zip(gradient.chunks(group * g.out_channels * places));
+            for (nth, (images, gradient)) in groups.enumerate() {
+                let count = images.len() / g.image();
+                work.sized(g, count);
+                let columns = count * places;
+                let mut maps = std::mem::take(&mut work.maps);
+                side_by_side(gradient, g.out_channels, places, &mut maps);
+                let patches = work.read(images, g).turned();
+                product(Matrix::rows(&maps, g.out_channels, columns), patches, &mut weight, nth > 0);
+                for (bias, row) in bias.iter_mut().zip(maps.chunks(columns)) {
+                    *bias += self::sum(row);
                 }
+                work.maps = maps;
             }
             (weight, bias)
         })
         .collect();
-    let mut sum = (vec![0.0; g.out_channels * patch], vec![0.0; g.out_channels]);
-    for (weight, bias) in &parts {
-        add(&mut sum.0, weight);
-        add(&mut sum.1, bias);
+    for (weight, bias) in parts {
+        add(&mut sum.0, &weight);
+        add(&mut sum.1, &bias);
+    }
+    if g.by_pixels() {
+        sum.0 = each_turned(&sum.0, g, [patch / g.in_channels, g.in_channels]);
     }
     sum
 }
 
-/// The sum of a plane, in eight sums at a time: one after the other, each addition would wait for the one before.
+/// [`weight_gradient`] of a kernel that covers the image: one product, of which each core has some rows.
+fn whole_weight_gradient(images: &[f32], gradient: &[f32], g: &Geometry, sum: &mut (Vec<f32>, Vec<f32>)) {
+    let (patch, out) = (g.patch(), g.out_channels);
+    let rows = out.div_ceil(PARTS);
+    let images = Matrix::rows(images, g.batch, patch);
+    sum.0.par_chunks_mut(rows * patch).enumerate().for_each(|(nth, weight)| {
+        let gradient = Matrix::strided(&gradient[nth * rows..], g.batch, weight.len() / patch, out);
+        product(gradient.turned(), images, weight, false);
+    });
+    gradient.chunks_exact(out).for_each(|row| add(&mut sum.1, row));
+}
+
+/// The sum of a row, in eight sums at a time: one after the other, each addition would wait for the one before.
 fn sum(values: &[f32]) -> f32 {
     let (groups, rest) = values.as_chunks::<8>();
     let mut sums = [0.0; 8];
@@ -256,7 +269,7 @@ mod tests {
     }
 
     fn geometries() -> impl Strategy<Value = Geometry> {
-        (1..4usize, 1..4usize, 1..5usize, 1..9usize, 1..9usize, 1..6usize, 1..6usize, 1..4usize, 0..4usize)
+        (1..12usize, 1..4usize, 1..5usize, 1..9usize, 1..9usize, 1..6usize, 1..6usize, 1..4usize, 0..4usize)
             .prop_map(|(batch, in_channels, out_channels, height, width, kh, kw, stride, padding)| Geometry {
                 batch,
                 in_channels,

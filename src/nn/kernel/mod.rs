@@ -8,15 +8,23 @@
 
 mod conv;
 mod conv_op;
+mod conv_transpose_op;
 mod embedding;
 mod floats;
+mod leaky;
+mod norm;
+mod norm_op;
+mod patches;
 mod recurrent;
 mod sparse;
 mod sparse_op;
 mod vectorised;
 
 pub use conv_op::conv2d;
+pub use conv_transpose_op::conv_transpose2d;
 pub use embedding::embedding;
+pub use leaky::{leaky_relu, leaky_relu_gradient};
+pub use norm_op::{normalise, normalise_gradient, statistics};
 pub use recurrent::{Direction, Gates, fits, recurrent};
 pub use sparse_op::Sparse;
 pub(in crate::nn) use vectorised::vectorised;
