@@ -3,6 +3,7 @@
 
 pub mod album;
 pub mod bench;
+pub mod beyond;
 pub mod convolutional;
 pub mod dcgan;
 pub mod dense;

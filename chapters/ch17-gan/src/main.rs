@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 
+use ch17_gan::beyond::{anomaly, augment};
 use ch17_gan::learn::DigitFlags;
 use ch17_gan::noise::Mode;
 use ch17_gan::{bench, dcgan, gan, judge, parity, wgan};
@@ -62,6 +63,20 @@ enum Project {
         #[command(flatten)]
         run: RunFlags,
     },
+    /// Examples of a rare class for a classifier: made, copied, or none (beyond 17.2)
+    Augment {
+        #[command(flatten)]
+        flags: augment::AugmentFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// What is out of place among digits, or in a table of yours (beyond 17.2)
+    Anomaly {
+        #[command(flatten)]
+        flags: anomaly::AnomalyFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
     /// Compare this chapter's models with PyTorch's numbers
     Parity(cli::ParityFlags),
     /// Time a training step (for `cargo book bench`)
@@ -93,6 +108,8 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
             wgan::run(&start("wgan-gp", &run)?, noise, &digits, &settings)?;
         }
         Some(Project::Judge { flags, run }) => judge::run(&start("judge", &run)?, &flags)?,
+        Some(Project::Augment { flags, run }) => augment::run(&start("augment", &run)?, &flags)?,
+        Some(Project::Anomaly { flags, run }) => anomaly::run(&start("anomaly", &run)?, &flags)?,
         Some(Project::Parity(flags)) => return flags.run(parity::rows),
         Some(Project::Bench(flags)) => return flags.run(bench::measures),
     }
