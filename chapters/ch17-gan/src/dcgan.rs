@@ -13,9 +13,9 @@ mlbook::settings! {
     /// Settings of the convolutional GAN.
     pub struct DcganSettings, flags DcganFlags {
         /// Passes over the digits
-        num_epochs: usize, at_least_one, quick 6, book 100;
+        num_epochs: usize, at_least_one, quick 7, book 100;
         /// Digits in a mini-batch
-        batch_size: usize, at_least_one, quick 64, book 64;
+        batch_size: usize, at_least_one, quick 32, book 64;
         /// Numbers in a vector of noise
         z_size: usize, at_least_one, quick 100, book 100;
         /// Channels of the generator's last maps and of the discriminator's first

@@ -13,17 +13,17 @@ mlbook::settings! {
     /// Settings of the Wasserstein GAN.
     pub struct WganSettings, flags WganFlags {
         /// Passes over the digits
-        num_epochs: usize, at_least_one, quick 2, book 100;
+        num_epochs: usize, at_least_one, quick 4, book 100;
         /// Digits in a mini-batch
-        batch_size: usize, at_least_one, quick 64, book 64;
+        batch_size: usize, at_least_one, quick 32, book 64;
         /// Numbers in a vector of noise
         z_size: usize, at_least_one, quick 100, book 100;
         /// Channels of the generator's last maps and of the critic's first
-        n_filters: usize, at_least_one, quick 32, book 32;
+        n_filters: usize, at_least_one, quick 12, book 32;
         /// Adam's learning rate for the generator
-        lr_generator: f64, positive, quick 0.0002, book 0.0002;
+        lr_generator: f64, positive, quick 0.002, book 0.0002;
         /// Adam's learning rate for the critic
-        lr_discriminator: f64, positive, quick 0.0002, book 0.0002;
+        lr_discriminator: f64, positive, quick 0.002, book 0.0002;
         /// Real digits that the score compares with
         score_digits: usize, at_least_one, quick 2000, book 10_000;
     }

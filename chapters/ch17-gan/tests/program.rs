@@ -166,3 +166,49 @@ fn a_classifier_judges_what_a_game_has_learnt() {
     let message = refused(project("judge", out.path(), &["--game"]).arg(&game));
     assert!(message.contains("settings of a run"), "{message}");
 }
+
+#[test]
+fn a_table_of_one_s_own_is_augmented_and_searched() {
+    let out = TempDir::new().unwrap();
+    let csv = out.path().join("mine.csv");
+    let mut rng = mlbook::rng::TorchRng::new(1);
+    let mut table = String::from("length;weight;note;kind\n");
+    for i in 0..120 {
+        let (kind, at) = if i % 4 == 0 { ("rare", 2.0) } else { ("common", 0.0) };
+        let values = rng.randn(2);
+        table += &format!("{};{};n{i};{kind}\n", values[0] + at, values[1] - at);
+    }
+    fs::write(&csv, table).unwrap();
+    let csv = csv.to_str().unwrap();
+
+    let own =
+        ["--csv", csv, "--label", "kind", "--rare", "rare", "--keep", "8", "--seeds", "2", "--rounds", "40"];
+    let printed = success(&mut project("augment", out.path(), &own));
+    assert!(printed.contains("column \"note\" is left out"), "{printed}");
+    let augmented = results(&folder(out.path(), "augment"));
+    for way in ["nothing added", "over-sampling", "made by a WGAN"] {
+        assert!(metric(&augmented, way) > 0.6, "{way}: {augmented}");
+    }
+    figures_are_drawn(&folder(out.path(), "augment"), &["precision"]);
+
+    let own = ["--csv", csv, "--label", "kind", "--normal", "common", "--rounds", "20", "--batches", "300"];
+    success(&mut project("anomaly", out.path(), &own));
+    let found = results(&folder(out.path(), "anomaly"));
+    assert!(metric(&found, "ROC area, reconstruction") > 0.6, "{found}");
+    figures_are_drawn(&folder(out.path(), "anomaly"), &["roc"]);
+    let printed =
+        success(&mut project("anomaly", out.path(), &["--csv", csv, "--rounds", "5", "--batches", "50"]));
+    assert!(printed.contains("line "), "{printed}");
+
+    for (flags, said) in [
+        (&["--csv", csv, "--rare", "rare"][..], "--label is needed"),
+        (&["--csv", csv, "--label", "kind", "--rare", "odd"], "no row has the class \"odd\""),
+        (&["--csv", csv, "--label", "sort", "--rare", "rare"], "no column \"sort\""),
+        (&["--csv", csv, "--label", "kind", "--rare", "rare", "--keep", "500"], "30 rows of the rare class"),
+    ] {
+        let message = refused(&mut project("augment", out.path(), flags));
+        assert!(message.contains(said), "{message}");
+    }
+    let message = refused(&mut project("anomaly", out.path(), &["--normal", "ten"]));
+    assert!(message.contains("a digit from 0 to 9"), "{message}");
+}
