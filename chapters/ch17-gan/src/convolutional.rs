@@ -7,6 +7,7 @@ const SLOPE: f64 = 0.2;
 
 /// How a generator's maps are normalised.
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a network has three of them")]
 pub enum Norm {
     /// Over the batch, in the DCGAN.
     Batch(BatchNorm2d),

@@ -50,7 +50,7 @@ struct Card {
 
 /// A generator of any of the three projects.
 enum Drawer {
-    Dense(DenseGenerator),
+    Dense(Box<DenseGenerator>),
     Convolutional(Box<ConvGenerator>),
 }
 
@@ -87,7 +87,7 @@ fn load(folder: &Path, device: &Device) -> anyhow::Result<(Drawer, Card)> {
     let drawer = match card.game.as_str() {
         "gan" => {
             let dense = DenseGenerator::new(card.z_size, card.hidden_size, &rng, device);
-            Drawer::Dense(weights::from_arrays(dense, &arrays)?)
+            Drawer::Dense(Box::new(weights::from_arrays(dense, &arrays)?))
         }
         "dcgan" => Drawer::Convolutional(Box::new(weights::from_arrays(conv(Kind::Dcgan), &arrays)?)),
         "wgan-gp" => Drawer::Convolutional(Box::new(weights::from_arrays(conv(Kind::Wgan), &arrays)?)),
