@@ -1,9 +1,12 @@
 //! Layers, losses and optimisers with PyTorch's names, defaults and initial weights, on burn's tensors.
 
 mod adam;
+mod attention;
 mod dropout;
 mod embedding;
+mod gelu;
 mod kernel;
+mod layer_norm;
 mod layers;
 mod linear;
 mod loss;
@@ -14,9 +17,12 @@ mod recurrent;
 pub mod weights;
 
 pub use adam::{Adam, adam};
+pub use attention::{Mask, attention, attention_weights, merge_heads, self_attention, split_heads};
 pub use dropout::{Dropout, dropout};
 pub use embedding::{Embedding, EmbeddingBuilder, embedding};
+pub use gelu::{gelu, gelu_new};
 pub use kernel::Sparse;
+pub use layer_norm::{LayerNorm, LayerNormBuilder, layer_norm};
 pub(crate) use layers::parameter;
 pub use layers::{Conv2d, Conv2dBuilder, conv2d, cross_correlate};
 pub use linear::{Linear, LinearBuilder, linear, xavier_uniform};
