@@ -100,7 +100,7 @@ pub(crate) fn parameter<const D: usize>(
 const SQUARE: usize = 16;
 
 /// The `[rows, columns]` matrix `values` as `[columns, rows]`.
-pub(super) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+pub(crate) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     let mut turned = vec![0.0; values.len()];
     turned.par_chunks_mut((SQUARE * rows).max(1)).enumerate().for_each(|(stripe, turned)| {
         let left = stripe * SQUARE;

@@ -23,8 +23,8 @@ pub use embedding::{Embedding, EmbeddingBuilder, embedding};
 pub use gelu::{gelu, gelu_new};
 pub use kernel::Sparse;
 pub use layer_norm::{LayerNorm, LayerNormBuilder, layer_norm};
-pub(crate) use layers::parameter;
 pub use layers::{Conv2d, Conv2dBuilder, conv2d, cross_correlate};
+pub(crate) use layers::{parameter, transposed};
 pub use linear::{Linear, LinearBuilder, linear, xavier_uniform};
 pub use loss::{
     binary_cross_entropy, binary_cross_entropy_with_logits, correct, cross_entropy, mean_squared_error,
