@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use burn::tensor::Tensor;
-use burn::tensor::activation;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::HubError;
 use crate::files;
+use crate::nn::{gelu, gelu_new, relu};
 
 /// The file of a model's folder with its sizes.
 pub(super) const CONFIG: &str = "config.json";
@@ -42,9 +42,9 @@ impl Activation {
     /// Any, returned as given.
     pub fn forward<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
-            Self::Gelu => activation::gelu(input),
-            Self::GeluNew => activation::gelu_approximate(input),
-            Self::Relu => activation::relu(input),
+            Self::Gelu => gelu(input),
+            Self::GeluNew => gelu_new(input),
+            Self::Relu => relu(input),
         }
     }
 }

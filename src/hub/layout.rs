@@ -6,8 +6,7 @@
 /// files and turned on its way; everything else is stored as it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    /// Pieces of names, here and in files, which take each other's place one after the other. A piece that is the end of another
-    /// stands behind it.
+    /// Pieces of names here, and what stands in their place in files; all that occur are replaced, one after the other.
     pub renamed: &'static [(&'static str, &'static str)],
     /// A beginning of names that files of the bare model lack.
     pub optional_prefix: &'static str,
@@ -23,12 +22,7 @@ impl Layout {
 
     /// The name in a file of a tensor that is called `name` here.
     pub fn in_file(&self, name: &str) -> String {
-        replaced(name, self.renamed.iter().copied())
-    }
-
-    /// The name here of a tensor that a file calls `name`.
-    pub fn here(&self, name: &str) -> String {
-        replaced(name, self.renamed.iter().map(|&(here, there)| (there, here)))
+        self.renamed.iter().fold(name.to_owned(), |name, (here, there)| name.replacen(here, there, 1))
     }
 
     /// Whether a file may carry `name` for nothing.
@@ -40,10 +34,6 @@ impl Layout {
     pub(super) fn may_be_fresh(&self, name: &str) -> bool {
         self.fresh.iter().any(|beginning| name.starts_with(beginning))
     }
-}
-
-fn replaced<'p>(name: &str, pieces: impl Iterator<Item = (&'p str, &'p str)>) -> String {
-    pieces.fold(name.to_owned(), |name, (from, to)| name.replacen(from, to, 1))
 }
 
 fn fits(pattern: &str, name: &str) -> bool {
@@ -60,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_go_to_the_file_and_back() {
+    fn names_here_become_those_of_the_file() {
         let layout = Layout {
             renamed: &[("embeddings.layer_norm", "embeddings.LayerNorm")],
             unused: &["h.*.attn.bias", "position_ids"],
@@ -68,7 +58,6 @@ mod tests {
         };
         let here = "bert.embeddings.layer_norm.weight";
         assert_eq!(layout.in_file(here), "bert.embeddings.LayerNorm.weight");
-        assert_eq!(layout.here(&layout.in_file(here)), here);
         assert_eq!(layout.in_file("output_layer_norm.bias"), "output_layer_norm.bias");
         assert!(layout.is_unused("h.11.attn.bias") && layout.is_unused("position_ids"));
         assert!(!layout.is_unused("h.0.attn.c_attn.bias") && !layout.is_unused("h.attn.bias"));

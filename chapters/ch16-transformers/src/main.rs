@@ -3,8 +3,9 @@
 
 use std::process::ExitCode;
 
+use ch16_transformers::{bench_bert, classify, finetune, full_size, imdb, own_texts, sentences};
 use clap::{Parser, Subcommand};
-use mlbook::cli::{self, Chapter};
+use mlbook::cli::{self, Chapter, Run, RunFlags};
 
 /// Chapter 16: transformers, attention and pretrained language models.
 #[derive(Parser)]
@@ -15,7 +16,50 @@ struct Program {
 }
 
 #[derive(Subcommand)]
-enum Project {}
+enum Project {
+    /// Fine-tune an encoder on film reviews (16.3.1 to 16.3.5)
+    Finetune {
+        #[command(flatten)]
+        start: finetune::StartFlags,
+        #[command(flatten)]
+        settings: finetune::FinetuneFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// DistilBERT at its full size with drawn weights: parameters, time and memory of a step (16.3.3)
+    Distilbert {
+        #[command(flatten)]
+        settings: full_size::FullSizeFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// The 50,000 reviews counted and written as tables (16.B1)
+    Imdb {
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// Tell texts of yours apart, and find the closest ones (beyond the book)
+    Classify {
+        #[command(flatten)]
+        own: own_texts::OwnTexts,
+        #[command(flatten)]
+        encoder: classify::EncoderFlags,
+        #[command(flatten)]
+        settings: classify::ClassifyFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// How close sentences are in meaning (beyond the book)
+    Sentences {
+        #[command(flatten)]
+        flags: sentences::SentenceFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// Time an encoder's batch and a training step (for `cargo book bench`)
+    #[command(hide = true)]
+    Bench(cli::BenchFlags),
+}
 
 fn main() -> ExitCode {
     match cli::parse::<Program>(std::env::args_os()) {
@@ -25,9 +69,22 @@ fn main() -> ExitCode {
 }
 
 fn run(program: Program) -> anyhow::Result<ExitCode> {
+    let begin = |project: &str, flags: &RunFlags| Run::start("ch16-transformers", project, flags);
     match program.project {
         None => Chapter::from_manifest(include_str!("../Cargo.toml"))?.print(),
-        Some(project) => match project {},
+        Some(Project::Finetune { start, settings, run }) => {
+            let settings = start.settings(&settings, run.book);
+            finetune::run(&begin("finetune", &run)?, &start, &settings)?;
+        }
+        Some(Project::Distilbert { settings, run }) => {
+            full_size::run(&begin("distilbert", &run)?, &settings.settings(run.book))?;
+        }
+        Some(Project::Imdb { run }) => imdb::run(&begin("imdb", &run)?)?,
+        Some(Project::Classify { own, encoder, settings, run }) => {
+            classify::run(&begin("classify", &run)?, &own, &encoder, &settings.settings(run.book))?;
+        }
+        Some(Project::Sentences { flags, run }) => sentences::run(&begin("sentences", &run)?, &flags)?,
+        Some(Project::Bench(flags)) => return flags.run(bench_bert::measures),
     }
     Ok(ExitCode::SUCCESS)
 }
