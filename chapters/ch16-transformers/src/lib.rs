@@ -1,22 +1,36 @@
 //! Chapter 16: transformers, attention and pretrained language models.
 #![recursion_limit = "256"]
 
+pub mod attention;
 pub mod batches;
+pub mod bench;
 pub mod bench_bert;
 pub mod classes;
 pub mod classify;
 pub mod distilbert;
 pub mod embed;
 pub mod encoder;
+pub mod features;
 pub mod finetune;
 pub mod full_size;
+pub mod generate;
+pub mod gpt2;
+pub mod gpt2_cache;
+pub mod gpt2_config;
+pub mod gpt;
 pub mod head;
 pub mod imdb;
 pub mod judge;
 pub mod minilm;
 pub mod own_texts;
+pub mod parity;
 pub mod parity_bert;
+pub mod parity_gpt;
 pub mod reviews;
+pub mod sampling;
 pub mod scratch;
+pub mod script;
+pub mod self_attention;
 pub mod sentences;
 pub mod trainer;
+pub mod writer;

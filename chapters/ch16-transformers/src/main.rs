@@ -3,9 +3,12 @@
 
 use std::process::ExitCode;
 
-use ch16_transformers::{bench_bert, classify, finetune, full_size, imdb, own_texts, sentences};
+use ch16_transformers::{
+    attention, bench, classify, features, finetune, full_size, generate, gpt, imdb, own_texts, parity, sentences,
+};
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
+use mlbook::data::text::corpus::OwnText;
 
 /// Chapter 16: transformers, attention and pretrained language models.
 #[derive(Parser)]
@@ -17,6 +20,29 @@ struct Program {
 
 #[derive(Subcommand)]
 enum Project {
+    /// A sentence through self-attention, number by number (16.1.1 to 16.1.8)
+    Attention {
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// Train a small GPT to write, character by character (beyond the book)
+    Gpt {
+        #[command(flatten)]
+        settings: gpt::GptFlags,
+        #[command(flatten)]
+        text: OwnText,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// Write with GPT-2, or with a network that gpt has trained (16.2.1)
+    Generate(generate::GenerateFlags),
+    /// A sentence's tokens, and what GPT-2 makes of them (16.2.2, 16.2.3)
+    Features {
+        #[command(flatten)]
+        flags: features::FeatureFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
     /// Fine-tune an encoder on film reviews (16.3.1 to 16.3.5)
     Finetune {
         #[command(flatten)]
@@ -56,7 +82,9 @@ enum Project {
         #[command(flatten)]
         run: RunFlags,
     },
-    /// Time an encoder's batch and a training step (for `cargo book bench`)
+    /// Compare this chapter's models with PyTorch's numbers
+    Parity(cli::ParityFlags),
+    /// Time the networks (for `cargo book bench`)
     #[command(hide = true)]
     Bench(cli::BenchFlags),
 }
@@ -72,6 +100,12 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
     let begin = |project: &str, flags: &RunFlags| Run::start("ch16-transformers", project, flags);
     match program.project {
         None => Chapter::from_manifest(include_str!("../Cargo.toml"))?.print(),
+        Some(Project::Attention { run }) => attention::run(&begin("attention", &run)?)?,
+        Some(Project::Gpt { settings, text, run }) => {
+            gpt::run(&begin("gpt", &run)?, &text, &settings.settings(run.book))?;
+        }
+        Some(Project::Generate(flags)) => generate::run(&flags)?,
+        Some(Project::Features { flags, run }) => features::run(&begin("features", &run)?, &flags)?,
         Some(Project::Finetune { start, settings, run }) => {
             let settings = start.settings(&settings, run.book);
             finetune::run(&begin("finetune", &run)?, &start, &settings)?;
@@ -84,7 +118,8 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
             classify::run(&begin("classify", &run)?, &own, &encoder, &settings.settings(run.book))?;
         }
         Some(Project::Sentences { flags, run }) => sentences::run(&begin("sentences", &run)?, &flags)?,
-        Some(Project::Bench(flags)) => return flags.run(bench_bert::measures),
+        Some(Project::Parity(flags)) => return flags.run(parity::rows),
+        Some(Project::Bench(flags)) => return flags.run(bench::measures),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! Text: film reviews and novels from their files, words and characters as numbers, padded batches.
 
 mod characters;
+pub mod corpus;
 mod encoded;
 mod folder;
 mod grammar;
