@@ -4,7 +4,8 @@
 use std::process::ExitCode;
 
 use ch16_transformers::{
-    attention, bench, classify, features, finetune, full_size, generate, gpt, imdb, own_texts, parity, sentences,
+    attention, bench, classify, denoise, features, finetune, full_size, generate, gpt, imdb, masked, own_texts, parity,
+    sentences,
 };
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
@@ -40,6 +41,24 @@ enum Project {
     Features {
         #[command(flatten)]
         flags: features::FeatureFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// Learn to fill in hidden characters, BERT's way (beyond the book)
+    Masked {
+        #[command(flatten)]
+        settings: masked::MaskedFlags,
+        #[command(flatten)]
+        text: OwnText,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// Learn to make damaged texts whole, BART's way (beyond the book)
+    Denoise {
+        #[command(flatten)]
+        settings: denoise::DenoiseFlags,
+        #[command(flatten)]
+        text: OwnText,
         #[command(flatten)]
         run: RunFlags,
     },
@@ -106,6 +125,12 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
         }
         Some(Project::Generate(flags)) => generate::run(&flags)?,
         Some(Project::Features { flags, run }) => features::run(&begin("features", &run)?, &flags)?,
+        Some(Project::Masked { settings, text, run }) => {
+            masked::run(&begin("masked", &run)?, &text, &settings.settings(run.book))?;
+        }
+        Some(Project::Denoise { settings, text, run }) => {
+            denoise::run(&begin("denoise", &run)?, &text, &settings.settings(run.book))?;
+        }
         Some(Project::Finetune { start, settings, run }) => {
             let settings = start.settings(&settings, run.book);
             finetune::run(&begin("finetune", &run)?, &start, &settings)?;
