@@ -8,8 +8,22 @@ use crate::self_attention::{self, MultiHead, SENTENCE, ScaledAttention};
 
 /// Section 16.1.5: the context of the second word.
 pub const CONTEXT: [f64; 16] = [
-    -0.93975, -0.46856, 1.0311, -0.28192, 0.49373, -0.012896, -0.27327, -0.76358, 1.3958, -0.99543,
-    -0.000_712_87, 1.2449, -0.078077, 1.2765, -1.4589, -2.1601,
+    -0.93975,
+    -0.46856,
+    1.0311,
+    -0.28192,
+    0.49373,
+    -0.012896,
+    -0.27327,
+    -0.76358,
+    1.3958,
+    -0.99543,
+    -0.000_712_87,
+    1.2449,
+    -0.078077,
+    1.2765,
+    -1.4589,
+    -2.1601,
 ];
 /// Section 16.1.6: scores of the second word with all, their softmax, and the context.
 pub const OMEGA: [f64; 8] = [-25.1623, 9.3602, 14.3667, 32.1482, 53.8976, 46.6626, -1.2131, -32.9392];
@@ -73,7 +87,9 @@ pub fn run(run: &Run) -> anyhow::Result<()> {
     run.save("plain", &map("Every word its own query and key", &plain_weights)?)?;
     run.save("scaled", &map("With matrices for query, key and value", &scaled.weights)?)?;
     let maps: Vec<Figure> = (0..HEADS)
-        .map(|head| map(&format!("head {}", head + 1), &attended.weights.clone().narrow(0, head, 1).squeeze_dim(0)))
+        .map(|head| {
+            map(&format!("head {}", head + 1), &attended.weights.clone().narrow(0, head, 1).squeeze_dim(0))
+        })
         .collect::<Result<_, _>>()?;
     run.save("heads", &Figure::grid(&maps, 4)?)?;
     report.compare("16.1.8 parameters", projection as f64, Book(2064.0)).finish(run)?;

@@ -49,7 +49,8 @@ pub fn run(run: &Run, own: &OwnText, settings: &DenoiseSettings) -> anyhow::Resu
     let model = model.valid();
     let length = settings.length;
     let mut rng = TorchRng::new(3);
-    let shown = held_out.chunks_exact(length).step_by(5).take(3).map(|piece| (piece, cloze::cut(piece, &mut rng)));
+    let shown =
+        held_out.chunks_exact(length).step_by(5).take(3).map(|piece| (piece, cloze::cut(piece, &mut rng)));
     let shown: Vec<(&[i32], Cut)> = shown.collect();
     for (piece, cut) in &shown {
         say!("\ncut     {}", cloze::decode(&corpus.characters, &cut.read));

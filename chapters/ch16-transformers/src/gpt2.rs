@@ -250,12 +250,7 @@ impl Mlp {
 }
 
 impl Conv1D {
-    fn new(
-        [inputs, outputs]: [usize; 2],
-        deviation: f64,
-        generator: &Generator,
-        device: &Device,
-    ) -> Self {
+    fn new([inputs, outputs]: [usize; 2], deviation: f64, generator: &Generator, device: &Device) -> Self {
         let weight = generator.lock().normal_or_zeros(inputs * outputs, deviation);
         Self {
             weight: Param::from_data(TensorData::new(weight, [inputs, outputs]), device),

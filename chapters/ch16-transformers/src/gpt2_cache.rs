@@ -38,9 +38,7 @@ impl LayerCache {
     /// Adds keys and values and returns all there are.
     pub(crate) fn extend(&mut self, key: Tensor<4>, value: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
         let all = match self.0.take() {
-            Some((keys, values)) => {
-                (Tensor::cat(vec![keys, key], 2), Tensor::cat(vec![values, value], 2))
-            }
+            Some((keys, values)) => (Tensor::cat(vec![keys, key], 2), Tensor::cat(vec![values, value], 2)),
             None => (key, value),
         };
         self.0 = Some(all.clone());

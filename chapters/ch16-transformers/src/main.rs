@@ -4,8 +4,8 @@
 use std::process::ExitCode;
 
 use ch16_transformers::{
-    attention, bench, classify, denoise, features, finetune, full_size, generate, gpt, imdb, masked, own_texts, parity,
-    sentences,
+    attention, bench, classify, denoise, features, finetune, full_size, generate, gpt, imdb, masked,
+    own_texts, parity, sentences,
 };
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};

@@ -107,8 +107,11 @@ pub fn run(run: &Run, own: &OwnText, settings: &MaskedSettings) -> anyhow::Resul
     }
     let (epochs, shares) = history.curve(RIGHT);
     let batches: Vec<f64> = epochs.iter().map(|epoch| epoch * settings.log_every as f64).collect();
-    let panel = Panel::new("", "mini-batches", "hidden characters that are right")
-        .with(Series::line("unseen text", &batches, &shares));
+    let panel = Panel::new("", "mini-batches", "hidden characters that are right").with(Series::line(
+        "unseen text",
+        &batches,
+        &shares,
+    ));
     run.save("right", &plot::curves(&[panel])?)?;
     run.report()
         .data(corpus.source.clone())
@@ -148,7 +151,8 @@ fn train(
         while training.next_batch()?.is_some() {
             let mut rng = run.generator().lock();
             let starts = rng.loader_first(count, batch_size.min(count));
-            let pieces: Vec<i32> = starts.iter().flat_map(|&start| &learnt[start..][..length]).copied().collect();
+            let pieces: Vec<i32> =
+                starts.iter().flat_map(|&start| &learnt[start..][..length]).copied().collect();
             let gaps = cloze::hide(&pieces, known, &mut rng);
             drop(rng);
             let (read, places) = tensors(&gaps.read, &gaps.places, length, &device);

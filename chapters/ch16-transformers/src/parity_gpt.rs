@@ -72,8 +72,7 @@ pub fn multi_head(fixture: &Fixture, device: &Device) -> Result<Row, ParityError
     let attended = |model: &MultiHead, device: &Device| {
         Ok::<_, ParityError>(model.forward(&fixture.tensor("in.x", device)?))
     };
-    let projected =
-        |model: &MultiHead, context: Tensor<3>| model.linear.forward(MultiHead::joined(context));
+    let projected = |model: &MultiHead, context: Tensor<3>| model.linear.forward(MultiHead::joined(context));
     parity::supervised(
         fixture,
         device,

@@ -44,8 +44,7 @@ impl Sampling {
     pub fn probabilities(&self, logits: &[f32]) -> Vec<f32> {
         let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let temperature = self.temperature as f32;
-        let mut shares: Vec<f32> =
-            logits.iter().map(|logit| ((logit - most) / temperature).exp()).collect();
+        let mut shares: Vec<f32> = logits.iter().map(|logit| ((logit - most) / temperature).exp()).collect();
         if let Some(count) = self.top_k {
             let least = sorted(&shares).get(count.saturating_sub(1)).copied().unwrap_or(0.0);
             keep(&mut shares, least);

@@ -11,13 +11,17 @@ use crate::sampling::Sampling;
 /// A text that a network cannot go on with.
 #[derive(Debug, thiserror::Error)]
 pub enum WriterError {
-    #[error("the prompt is empty; the network needs at least one token to begin with. Give a text with --prompt")]
+    #[error(
+        "the prompt is empty; the network needs at least one token to begin with. Give a text with --prompt"
+    )]
     Empty,
     #[error(
         "the prompt has {tokens} tokens; the network looks back on {positions}. Give a shorter one, or its end alone"
     )]
     TooLong { tokens: usize, positions: usize },
-    #[error("token {token} is not one of the {known} that the network knows; the tokenizer is another model's")]
+    #[error(
+        "token {token} is not one of the {known} that the network knows; the tokenizer is another model's"
+    )]
     Unknown { token: i32, known: usize },
     #[error("a score of the next token is no number: {0}. The weights are damaged, or the training diverged")]
     Scores(#[from] RngError),

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ch16_transformers::features::PARAMETERS;
+use ch16_transformers::features::{IDS, PARAMETERS, SENTENCE};
 use ch16_transformers::gpt2::Gpt2;
 use ch16_transformers::gpt2_config::{self, Gpt2Config};
 use ch16_transformers::parity;
@@ -15,7 +15,7 @@ use ch16_transformers::sampling::Sampling;
 use ch16_transformers::script::LanguageModel;
 use ch16_transformers::writer::{Writer, WriterError};
 use mlbook::device::{self, DeviceChoice};
-use mlbook::hub::HubError;
+use mlbook::hub::{HubError, Wording};
 use mlbook::prelude::*;
 use support::{figures_are_drawn, metric, refused, results, success, weights, without_graphics};
 use tempfile::TempDir;
@@ -41,8 +41,7 @@ fn folder(out: &Path, project: &str) -> PathBuf {
 }
 
 /// A network and a text so small that a run takes a moment.
-const SMALL: [&str; 8] =
-    ["--num-iterations", "20", "--log-every", "10", "--width", "16", "--context", "24"];
+const SMALL: [&str; 8] = ["--num-iterations", "20", "--log-every", "10", "--width", "16", "--context", "24"];
 
 fn all_pass(choice: DeviceChoice) {
     let rows = parity::rows(&fixtures(), &device::open(choice).unwrap()).unwrap();
@@ -100,7 +99,10 @@ fn the_book_s_numbers_of_16_1_come_out_digit_for_digit() {
     for (name, number) in book {
         let (here, there) = (metric(&numbers, name), number.as_f64().expect("a number"));
         // The book prints four decimals or five digits: half a unit of the last.
-        assert!((here - there).abs() <= 0.51e-4_f64.min(there.abs() * 1e-3), "{name}: {here}, in the book {there}");
+        assert!(
+            (here - there).abs() <= 0.51e-4_f64.min(there.abs() * 1e-3),
+            "{name}: {here}, in the book {there}"
+        );
     }
     figures_are_drawn(&folder, &["plain", "scaled", "heads"]);
 }
@@ -222,7 +224,31 @@ fn folders_whose_files_do_not_fit_are_refused() {
     }
     fs::write(copy.path().join("config.json"), config.replace("\"n_layer\": 2", "\"n_layer\": 3")).unwrap();
     let error = gpt2_config::load(copy.path(), &Device::flex()).unwrap_err().to_string();
-    assert!(error.contains("h.2.attn.c_attn.weight") && error.contains("h.2.ln_1.bias"), "all are named: {error}");
+    assert!(
+        error.contains("h.2.attn.c_attn.weight") && error.contains("h.2.ln_1.bias"),
+        "all are named: {error}"
+    );
+}
+
+#[test]
+fn hidden_characters_and_cut_stretches_are_filled_in() {
+    let out = TempDir::new().unwrap();
+    let printed = success(&mut project("masked", out.path(), &["--num-iterations", "200"]));
+    assert!(
+        printed.contains("hidden ") && printed.contains("before ") && printed.contains("after "),
+        "{printed}"
+    );
+    let masked = results(&folder(out.path(), "masked"));
+    let (before, after) = (metric(&masked, "right before"), metric(&masked, "right after"));
+    assert!(after > before + 0.1, "{before} before, {after} after");
+    figures_are_drawn(&folder(out.path(), "masked"), &["right"]);
+
+    let flags = ["--num-iterations", "60", "--log-every", "30", "--length", "24", "--batch-size", "8"];
+    let printed = success(&mut project("denoise", out.path(), &flags));
+    assert!(printed.contains("cut ") && printed.contains('█'), "{printed}");
+    let denoise = results(&folder(out.path(), "denoise"));
+    assert!(metric(&denoise, "filled after") > metric(&denoise, "filled before"));
+    figures_are_drawn(&folder(out.path(), "denoise"), &["right", "across"]);
 }
 
 #[test]
@@ -235,4 +261,23 @@ fn the_smallest_gpt_2_has_its_parameters_and_writes_with_drawn_weights() {
     assert!(metric(&numbers, "tokens per second") > 0.0);
     let message = refused(&mut project("features", out.path(), &["--book"]));
     assert!(message.contains("cargo book data fetch gpt2"), "{message}");
+}
+
+/// Numbers that Python's `tokenizers` gave; `reference/make_ch16_tokens.py` writes this folder.
+#[test]
+fn tokens_are_those_of_python() {
+    let folder = fixtures().join("gpt2-tokens");
+    let wording = Wording::read(&folder).unwrap();
+    let texts = support::json(&folder.join("texts.json"));
+    let texts = texts.as_array().expect("texts");
+    assert!(texts.len() >= 44);
+    for entry in texts {
+        let text = entry["text"].as_str().expect("a text");
+        let ids: Vec<i64> =
+            entry["ids"].as_array().expect("numbers").iter().filter_map(|id| id.as_i64()).collect();
+        let here: Vec<i64> = wording.encode(text).into_iter().map(i64::from).collect();
+        assert_eq!(here, ids, "{text:?}");
+        assert_eq!(wording.decode(&wording.encode(text)), text, "and back");
+    }
+    assert_eq!(wording.encode(SENTENCE), IDS);
 }
