@@ -9,18 +9,19 @@ use mlbook::show::{floats, grouped};
 use crate::cloze::{self, BEGIN, Cut};
 use crate::denoiser::Denoiser;
 use crate::masked::{halves, sizes};
+use crate::schedule::rate;
 
 mlbook::settings! {
     /// Settings of the denoising network.
     pub struct DenoiseSettings, flags DenoiseFlags {
         /// Mini-batches to learn from
-        num_iterations: usize, at_least_one, quick 900, book 5000;
+        num_iterations: usize, at_least_one, quick 1000, book 5000;
         /// Pieces of text in a mini-batch
-        batch_size: usize, at_least_one, quick 16, book 32;
+        batch_size: usize, at_least_one, quick 24, book 32;
         /// Characters in a piece
         length: usize, at_least_one, quick 32, book 48;
-        /// Adam's learning rate
-        lr: f64, positive, quick 0.001, book 0.001;
+        /// Adam's highest learning rate; it rises at the beginning and falls to the end
+        lr: f64, positive, quick 0.002, book 0.002;
         /// A line and a checkpoint every so many mini-batches
         log_every: usize, at_least_one, quick 100, book 250;
         /// Share of the text, its end, that is kept to test on
@@ -82,7 +83,8 @@ pub fn run(run: &Run, own: &OwnText, settings: &DenoiseSettings) -> anyhow::Resu
     Ok(())
 }
 
-fn train(
+/// Each mini-batch is a fresh draw of pieces with a stretch cut out; an epoch of [`Training`] is `log_every` mini-batches.
+pub fn train(
     model: Denoiser,
     [learnt, held_out]: [&[i32]; 2],
     settings: &DenoiseSettings,
@@ -107,6 +109,7 @@ fn train(
             let cuts: Vec<Cut> = pieces.iter().map(|piece| cloze::cut(piece, &mut rng)).collect();
             drop(rng);
             let (logits, whole) = scores(training.model(), &pieces, &cuts, &device);
+            training.set_learning_rate(rate(settings.lr, training.iteration(), settings.num_iterations));
             training.step(cross_entropy(logits.flatten(0, 1), whole.flatten(0, 1)));
         }
         let [copied, filled] = right(&training.model().valid(), held_out, length, &run.device);
@@ -148,7 +151,10 @@ fn right(model: &Denoiser, text: &[i32], length: usize, device: &Device) -> [f64
 }
 
 /// Where the decoder looks in the damaged text while it writes the whole one.
-fn across(
+///
+/// # Errors
+/// A figure that cannot be drawn.
+pub fn across(
     model: &Denoiser,
     piece: &[i32],
     cut: &Cut,

@@ -2,13 +2,14 @@
 //! in both directions, the other writes the whole one, looking back on what it wrote and across to what was read.
 
 use mlbook::prelude::*;
+use mlbook::show::floats;
 
 use crate::cloze::{self, BEGIN, FIRST};
 use crate::encoder::{Embeddings, EncoderSizes, FeedForward, SelfAttention, Transformer};
+use crate::masked::embeddings;
 use crate::sampling::likeliest;
-use mlbook::show::floats;
 
-/// The network; scores are products with the decoder's own vectors of characters.
+/// The network.
 #[derive(Module, Debug)]
 pub struct Denoiser {
     pub read_embeddings: Embeddings,
@@ -92,7 +93,7 @@ impl DecoderBlock {
 impl Denoiser {
     /// With drawn weights.
     pub fn new(sizes: &EncoderSizes, generator: &Generator, device: &Device) -> Self {
-        let embeddings = || Embeddings::new(sizes, None, generator, device);
+        let embeddings = || embeddings(sizes, generator, device);
         Self {
             read_embeddings: embeddings(),
             encoder: Transformer::new(sizes, generator, device),

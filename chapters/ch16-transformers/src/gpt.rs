@@ -18,9 +18,9 @@ mlbook::settings! {
     /// Settings of the small GPT.
     pub struct GptSettings, flags GptFlags {
         /// Mini-batches to learn from
-        num_iterations: usize, at_least_one, quick 800, book 5000;
+        num_iterations: usize, at_least_one, quick 1400, book 5000;
         /// Pieces of text in a mini-batch
-        batch_size: usize, at_least_one, quick 12, book 12;
+        batch_size: usize, at_least_one, quick 16, book 12;
         /// Characters that the network looks back on
         context: usize, at_least_one, quick 64, book 64;
         /// Numbers for each character; a multiple of 4, the number of heads
@@ -28,7 +28,7 @@ mlbook::settings! {
         /// Adam's learning rate
         lr: f64, positive, quick 0.002, book 0.001;
         /// A line, a text and a checkpoint every so many mini-batches
-        log_every: usize, at_least_one, quick 100, book 250;
+        log_every: usize, at_least_one, quick 200, book 250;
         /// Share of the text, its end, that is kept to test on
         held_out: f64, share, quick 0.05, book 0.05;
     }
@@ -122,7 +122,10 @@ pub fn train(
 }
 
 /// Some characters that the network writes now.
-fn line(model: &Gpt2, corpus: &Corpus, context: usize, seed: u64) -> Result<String, WriterError> {
+///
+/// # Errors
+/// Scores that are no numbers.
+pub fn line(model: &Gpt2, corpus: &Corpus, context: usize, seed: u64) -> Result<String, WriterError> {
     let prompt = corpus.characters.encode(&corpus.prompt).unwrap_or_default();
     let mut writer = Writer::begin(model, &prompt[prompt.len().saturating_sub(context)..])?;
     let mut rng = TorchRng::new(seed);
@@ -162,7 +165,7 @@ fn losses(history: &History, settings: &GptSettings) -> Result<Figure, PlotError
 }
 
 /// Where the heads of the first and the last block look, on the beginning of the text.
-fn heads(model: &Gpt2, corpus: &Corpus, context: usize, device: &Device) -> anyhow::Result<Figure> {
+pub fn heads(model: &Gpt2, corpus: &Corpus, context: usize, device: &Device) -> anyhow::Result<Figure> {
     let piece = &corpus.encoded[..context.min(24)];
     let tokens = Tensor::from_data(TensorData::new(piece.to_vec(), [1, piece.len()]), device); // [1, positions]
     let (_, maps) = model.transformer.states(tokens);

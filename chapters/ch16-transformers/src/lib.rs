@@ -32,6 +32,7 @@ pub mod parity_bert;
 pub mod parity_gpt;
 pub mod reviews;
 pub mod sampling;
+pub mod schedule;
 pub mod scratch;
 pub mod script;
 pub mod self_attention;
