@@ -1,6 +1,7 @@
 //! Chapter 16: transformers, attention and pretrained language models.
 #![recursion_limit = "256"]
 
+pub mod ask;
 pub mod attention;
 pub mod batches;
 pub mod bench;
@@ -37,5 +38,6 @@ pub mod scratch;
 pub mod script;
 pub mod self_attention;
 pub mod sentences;
+pub mod tokens;
 pub mod trainer;
 pub mod writer;

@@ -4,8 +4,8 @@
 use std::process::ExitCode;
 
 use ch16_transformers::{
-    attention, bench, classify, denoise, features, finetune, full_size, generate, gpt, imdb, masked,
-    own_texts, parity, sentences,
+    ask, attention, bench, classify, denoise, features, finetune, full_size, generate, gpt, imdb, masked,
+    own_texts, parity, sentences, tokens,
 };
 use clap::{Parser, Subcommand};
 use mlbook::cli::{self, Chapter, Run, RunFlags};
@@ -101,6 +101,16 @@ enum Project {
         #[command(flatten)]
         run: RunFlags,
     },
+    /// What a fine-tuned network says of texts of yours (beyond the book)
+    Ask {
+        #[command(flatten)]
+        flags: ask::AskFlags,
+        #[command(flatten)]
+        run: RunFlags,
+    },
+    /// Texts as a tokenizer's numbers, to compare them with other programs'
+    #[command(hide = true)]
+    Tokens(tokens::TokenFlags),
     /// Compare this chapter's models with PyTorch's numbers
     Parity(cli::ParityFlags),
     /// Time the networks (for `cargo book bench`)
@@ -143,6 +153,8 @@ fn run(program: Program) -> anyhow::Result<ExitCode> {
             classify::run(&begin("classify", &run)?, &own, &encoder, &settings.settings(run.book))?;
         }
         Some(Project::Sentences { flags, run }) => sentences::run(&begin("sentences", &run)?, &flags)?,
+        Some(Project::Ask { flags, run }) => ask::run(&begin("ask", &run)?, &flags)?,
+        Some(Project::Tokens(flags)) => tokens::run(&flags)?,
         Some(Project::Parity(flags)) => return flags.run(parity::rows),
         Some(Project::Bench(flags)) => return flags.run(bench::measures),
     }
