@@ -19,7 +19,7 @@ mlbook::settings! {
     /// Settings of fine-tuning.
     pub struct FinetuneSettings, flags FinetuneFlags {
         /// Passes over the training reviews
-        num_epochs: usize, at_least_one, quick 4, book 3;
+        num_epochs: usize, at_least_one, quick 2, book 3;
         /// Reviews in a mini-batch
         batch_size: usize, at_least_one, quick 32, book 16;
         /// Parts in which a mini-batch is computed, to save memory
@@ -31,13 +31,13 @@ mlbook::settings! {
         /// Blocks that stay as they are, with the embeddings
         frozen_layers: usize, count, quick 0, book 0;
         /// Reviews to learn from
-        train_size: usize, at_least_one, quick 6000, book 35_000;
+        train_size: usize, at_least_one, quick 30_000, book 35_000;
         /// Reviews to choose by
         valid_size: usize, at_least_one, quick 1000, book 5_000;
         /// Reviews to test with
         test_size: usize, at_least_one, quick 2000, book 10_000;
         /// With --trainer: batches from one look at the validation reviews to the next
-        eval_steps: usize, at_least_one, quick 100, book 500;
+        eval_steps: usize, at_least_one, quick 500, book 500;
     }
 }
 
