@@ -19,7 +19,7 @@ mlbook::settings! {
     /// Settings of fine-tuning.
     pub struct FinetuneSettings, flags FinetuneFlags {
         /// Passes over the training reviews
-        num_epochs: usize, at_least_one, quick 2, book 3;
+        num_epochs: usize, at_least_one, quick 3, book 3;
         /// Reviews in a mini-batch
         batch_size: usize, at_least_one, quick 32, book 16;
         /// Parts in which a mini-batch is computed, to save memory
