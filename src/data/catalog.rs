@@ -194,7 +194,11 @@ fn check_files(set: &Set) -> Result<(), CatalogError> {
             "it has no [[set.file.version]]; at least one is needed, or `unpinned` addresses in its place",
         )?;
         let either = file.versions.is_empty() || file.unpinned.is_empty();
-        rule(either, &entry, "it has versions and `unpinned` addresses; these are for files without a version")?;
+        rule(
+            either,
+            &entry,
+            "it has versions and `unpinned` addresses; these are for files without a version",
+        )?;
         are_urls(&file.unpinned, &entry)?;
         for (k, version) in file.versions.iter().enumerate() {
             check_version(version, &format!("{entry}, version {}", k + 1))?;

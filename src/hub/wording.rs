@@ -43,7 +43,7 @@ pub enum WordingKind {
 /// A tokenizer; called so because [`tokenizers::Tokenizer`] is what it wraps.
 #[derive(Clone, Debug)]
 pub struct Wording {
-    inner: Tokenizer,
+    inner: Box<Tokenizer>,
     kind: WordingKind,
 }
 
@@ -61,12 +61,12 @@ impl Wording {
             let mut inner = Tokenizer::from_bytes(bytes).map_err(|error| wrong(&told, error))?;
             inner.with_padding(None);
             inner.with_truncation(None).map_err(|error| wrong(&told, error))?;
-            Ok(Self { inner, kind: WordingKind::Told })
+            Ok(Self { inner: Box::new(inner), kind: WordingKind::Told })
         } else if pieces.is_file() {
             let inner = word_pieces(&pieces, is_lower_case(folder))?;
-            Ok(Self { inner, kind: WordingKind::WordPiece })
+            Ok(Self { inner: Box::new(inner), kind: WordingKind::WordPiece })
         } else if pairs.is_file() && merges.is_file() {
-            Ok(Self { inner: byte_pairs(&pairs, &merges)?, kind: WordingKind::BytePairs })
+            Ok(Self { inner: Box::new(byte_pairs(&pairs, &merges)?), kind: WordingKind::BytePairs })
         } else {
             Err(HubError::NoWording { dir: folder.to_path_buf() })
         }
@@ -98,7 +98,7 @@ impl Wording {
         let tokens = tokens.into_iter().zip(0_u32..);
         let vocabulary: Vocab = tokens.map(|(token, number)| (token.to_owned(), number)).collect();
         let model = WordPiece::builder().vocab(vocabulary).build().map_err(|error| wrong(place, error))?;
-        Ok(Self { inner: bert(model, lower_case, place)?, kind: WordingKind::WordPiece })
+        Ok(Self { inner: Box::new(bert(model, lower_case, place)?), kind: WordingKind::WordPiece })
     }
 
     /// Which files it was read from.
@@ -180,7 +180,7 @@ fn word_pieces(path: &Path, lower_case: bool) -> Result<Tokenizer, HubError> {
     let bytes = files::read(path)?;
     let text = String::from_utf8(bytes).map_err(|error| wrong(path, error))?;
     let tokens = text.lines().map(str::trim_end);
-    Ok(Wording::of_pieces(tokens, lower_case, path)?.inner)
+    Ok(*Wording::of_pieces(tokens, lower_case, path)?.inner)
 }
 
 fn bert(model: WordPiece, lower_case: bool, place: &Path) -> Result<Tokenizer, HubError> {

@@ -12,9 +12,14 @@ const BATCH: usize = 32;
 
 /// The vectors of all texts, `[texts, dim]`, in their order.
 pub fn embed(model: &SentenceEncoder, texts: &Encoded, device: &Device) -> Tensor<2> {
+    embed_by(|batch| model.forward(batch), texts, device)
+}
+
+/// The same by any way from a batch of texts to `[batch, dim]`.
+pub fn embed_by(vectors: impl Fn(&Batch) -> Tensor<2>, texts: &Encoded, device: &Device) -> Tensor<2> {
     let mut rows_of = vec![Vec::new(); texts.len()];
     for rows in by_length(texts, BATCH) {
-        let vectors = model.forward(&Batch::of(texts, &rows, device)); // [batch, dim]
+        let vectors = vectors(&Batch::of(texts, &rows, device)); // [batch, dim]
         let dim = vectors.dims()[1];
         for (&row, vector) in rows.iter().zip(floats(&vectors).chunks_exact(dim)) {
             rows_of[row] = vector.to_vec();

@@ -122,10 +122,36 @@ impl Bert {
     /// # Shapes
     /// - returns `[batch, dim]`
     pub fn mean(&self, batch: &Batch) -> Tensor<2> {
-        let words = batch.words.clone().float().unsqueeze_dim::<3>(2); // [batch, steps, 1]
-        let sum = (self.forward(batch) * words.clone()).sum_dim(1).squeeze_dim::<2>(1); // [batch, dim]
-        sum / words.sum_dim(1).squeeze_dim::<2>(1)
+        mean_of_words(self.forward(batch), batch)
     }
+
+    /// The same for the embeddings and after each block: the first know which words a text has, the last what it means.
+    ///
+    /// # Shapes
+    /// - returns tensors `[batch, dim]`, one more than there are blocks
+    pub fn means(&self, batch: &Batch) -> Vec<Tensor<2>> {
+        let mask = batch.mask();
+        let mut hidden = self.embeddings.forward(batch.tokens.clone()); // [batch, steps, dim]
+        let mut means = vec![mean_of_words(hidden.clone(), batch)];
+        for block in &self.encoder.layer {
+            hidden = block.forward(hidden, &mask);
+            means.push(mean_of_words(hidden.clone(), batch));
+        }
+        means
+    }
+}
+
+/// `[batch, steps, dim]` to `[batch, dim]`, without what fills the texts up.
+fn mean_of_words(hidden: Tensor<3>, batch: &Batch) -> Tensor<2> {
+    let words = batch.words.clone().float().unsqueeze_dim::<3>(2); // [batch, steps, 1]
+    let sum = (hidden * words.clone()).sum_dim(1).squeeze_dim::<2>(1); // [batch, dim]
+    sum / words.sum_dim(1).squeeze_dim::<2>(1)
+}
+
+/// Rows of length 1.
+fn of_length_one(rows: Tensor<2>) -> Tensor<2> {
+    let length = rows.clone().square().sum_dim(1).sqrt().clamp_min(1e-12); // [batch, 1]
+    rows / length
 }
 
 /// Texts as vectors of length 1.
@@ -155,9 +181,15 @@ impl SentenceEncoder {
     /// - batch of `[batch, steps]` tokens
     /// - returns `[batch, dim]`, rows of length 1: their products are cosines
     pub fn forward(&self, batch: &Batch) -> Tensor<2> {
-        let mean = self.bert.mean(batch); // [batch, dim]
-        let length = mean.clone().square().sum_dim(1).sqrt().clamp_min(1e-12); // [batch, 1]
-        mean / length
+        of_length_one(self.bert.mean(batch))
+    }
+
+    /// Side by side the vectors of length 1 that a text has in the embeddings and after each block; the last are [`forward`](Self::forward)'s.
+    ///
+    /// # Shapes
+    /// - returns `[batch, (blocks + 1) · dim]`
+    pub fn all_layers(&self, batch: &Batch) -> Tensor<2> {
+        Tensor::cat(self.bert.means(batch).into_iter().map(of_length_one).collect(), 1)
     }
 }
 

@@ -1,4 +1,4 @@
-//! E-mails as texts: the subject and what a reader sees of the body, without addresses, routes and markup.
+//! E-mails as texts: what a reader sees of them, the sender, the subject and the body, without routes and markup.
 
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -69,7 +69,7 @@ fn kind(name: &str) -> Option<bool> {
     }
 }
 
-/// The subject and the body of an e-mail as one line; of HTML what stands between the tags. Bytes that are no text are replaced.
+/// Sender, subject and body of an e-mail as one line; of HTML what stands between the tags. Bytes that are no text are replaced.
 pub fn mail_text(bytes: &[u8]) -> String {
     let mail = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
     let (head, body) = mail.split_once("\n\n").unwrap_or((&mail, ""));
@@ -83,7 +83,8 @@ pub fn mail_text(bytes: &[u8]) -> String {
         Some(how) if how.eq_ignore_ascii_case("quoted-printable") => unquoted(body),
         _ => body.to_owned(),
     };
-    let text = format!("{} {}", field("Subject").unwrap_or_default(), without_tags(&body));
+    let [from, subject] = ["From", "Subject"].map(|name| field(name).unwrap_or_default());
+    let text = format!("From {from}: {subject}. {}", without_tags(&body));
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -139,10 +140,10 @@ mod tests {
     fn a_reader_sees_the_subject_and_the_words_of_the_body() {
         let mail = b"From: a@b.c\r\nSUBJECT: Save  now\r\nContent-Transfer-Encoding: Quoted-Printable\r\n\r\n<html><!-- a > b -->\
             <b style=3D\"x\">up to 7=\r\n0%</b>&nbsp;5 < 6 &amp; more caf=E9</html>";
-        assert_eq!(mail_text(mail), "Save now up to 70% 5 < 6 & more caf\u{fffd}");
-        assert_eq!(mail_text(b"Subject: only this"), "only this");
-        assert_eq!(mail_text(b"\n\xff\xfe = =Z"), "\u{fffd}\u{fffd} = =Z");
-        assert_eq!(mail_text(b""), "");
+        assert_eq!(mail_text(mail), "From a@b.c: Save now. up to 70% 5 < 6 & more caf\u{fffd}");
+        assert_eq!(mail_text(b"Subject: only this"), "From : only this.");
+        assert_eq!(mail_text(b"\n\xff\xfe = =Z"), "From : . \u{fffd}\u{fffd} = =Z");
+        assert_eq!(mail_text(b""), "From : .");
     }
 
     #[test]
