@@ -50,8 +50,10 @@ pub fn run(run: &Run, own: &OwnText, settings: &DenoiseSettings) -> anyhow::Resu
     let model = model.valid();
     let length = settings.length;
     let mut rng = TorchRng::new(3);
-    let shown =
-        held_out.chunks_exact(length).step_by(5).take(3).map(|piece| (piece, cloze::cut(piece, &mut rng)));
+    let shown = telling(&held_out, length, &corpus)
+        .step_by(5)
+        .take(3)
+        .map(|piece| (piece, cloze::cut(piece, &mut rng)));
     let shown: Vec<(&[i32], Cut)> = shown.collect();
     for (piece, cut) in &shown {
         say!("\ncut     {}", cloze::decode(&corpus.characters, &cut.read));
@@ -81,6 +83,15 @@ pub fn run(run: &Run, own: &OwnText, settings: &DenoiseSettings) -> anyhow::Resu
         .metric("copied after", copied)
         .finish(run)?;
     Ok(())
+}
+
+/// Pieces that are more than white space and lines of the same sign.
+fn telling<'t>(text: &'t [i32], length: usize, corpus: &'t Corpus) -> impl Iterator<Item = &'t [i32]> {
+    let letters = move |piece: &&[i32]| {
+        let decoded = cloze::decode(&corpus.characters, piece);
+        decoded.chars().filter(|c| c.is_alphanumeric()).count() * 3 >= 2 * length
+    };
+    text.chunks_exact(length).filter(letters)
 }
 
 /// Each mini-batch is a fresh draw of pieces with a stretch cut out; an epoch of [`Training`] is `log_every` mini-batches.
@@ -165,8 +176,12 @@ pub fn across(
     let weights = model.across(&cut.read, &written, device); // [written, read]
     let rows: Vec<Vec<f32>> = floats(&weights).chunks(cut.read.len()).map(<[f32]>::to_vec).collect();
     let names = |numbers: &[i32]| -> Vec<String> {
-        let visible = |c: char| if c == ' ' { "␣".to_owned() } else { c.to_string() };
-        cloze::decode(&corpus.characters, numbers).chars().map(visible).collect()
+        let visible = |c: char| match c {
+            ' ' => '·',
+            '█' => '…',
+            other => other,
+        };
+        cloze::decode(&corpus.characters, numbers).chars().map(|c| visible(c).to_string()).collect()
     };
     let (row_names, column_names) = (names(piece), names(&cut.read));
     Ok(plot::heat_map(&HeatMap {

@@ -153,7 +153,7 @@ pub fn test(model: &Gpt2, text: &[i32], context: usize, most: usize, device: &De
 /// The loss per character over the mini-batches.
 fn losses(history: &History, settings: &GptSettings) -> Result<Figure, PlotError> {
     let mut panel = Panel::new("", "mini-batches", "nats per character");
-    for (metric, name) in [("loss", "learnt, mean since the point before"), (UNSEEN, "unseen")] {
+    for (metric, name) in [("loss", "learnt from"), (UNSEEN, "unseen")] {
         let (epochs, losses) = history.curve(metric);
         if losses.is_empty() {
             continue;
@@ -192,7 +192,7 @@ pub fn heads(model: &Gpt2, corpus: &Corpus, context: usize, device: &Device) -> 
 
 fn visible(character: char) -> String {
     match character {
-        ' ' => "␣".to_owned(),
+        ' ' => "·".to_owned(),
         '\n' => "↵".to_owned(),
         other => other.to_string(),
     }
