@@ -19,7 +19,7 @@ mlbook::settings! {
         /// Texts of each class to learn from
         per_class: usize, at_least_one, quick 200, book 200;
         /// Tokens to which a text is cut
-        max_length: usize, at_least_one, quick 128, book 256;
+        max_length: usize, at_least_one, quick 256, book 256;
     }
 }
 
@@ -34,6 +34,8 @@ pub struct EncoderFlags {
     pub query: Option<String>,
 }
 
+/// What squared weights count in the dense layer.
+const DECAY: f32 = 1e-5;
 /// Of so many texts, one is for the test.
 const TEST: usize = 5;
 /// Texts that are listed as close to another.
@@ -62,9 +64,11 @@ pub fn run(
     let length = settings.max_length.min(config.max_position_embeddings);
     let vectors_of = |texts: &[String]| -> Result<Tensor<2>, hub::HubError> {
         let texts = encoded(texts, &vec![false; texts.len()], wording.clone(), length)?;
-        Ok(embed::embed_by(|batch| model.all_layers(batch), &texts, &run.device))
+        Ok(embed::embed_by(|batch| model.views(batch), &texts, &run.device))
     };
-    let vectors = vectors_of(&data.texts)?; // [texts, (blocks + 1) · dim]
+    let views = vectors_of(&data.texts)?; // [texts, (blocks + 2) · dim]
+    let columns = views.dims()[1] - config.hidden_size;
+    let vectors = views.clone().narrow(1, 0, columns); // [texts, (blocks + 1) · dim]
     say!(
         "vectors {} of {} numbers, after {:.0} s",
         grouped(data.texts.len()),
@@ -83,6 +87,7 @@ pub fn run(
             &pick(&vectors, &learnt),
             &classes(&data, &learnt, run),
             data.classes.len(),
+            DECAY,
             &generator,
         );
         let logits = head.forward(pick(&vectors, &test)); // [test, classes]
@@ -106,11 +111,8 @@ pub fn run(
         Some(text) => vec![text.clone()],
         None => test.iter().take(2).map(|&row| data.texts[row].clone()).collect(),
     };
-    let meaning = |vectors: &Tensor<2>| {
-        let all = vectors.dims()[1];
-        vectors.clone().narrow(1, all - config.hidden_size, config.hidden_size) // [texts, dim]
-    };
-    say_nearest(&queries, &meaning(&vectors_of(&queries)?), &data, &meaning(&vectors));
+    let meaning = |views: Tensor<2>| views.narrow(1, columns, config.hidden_size); // [texts, dim]
+    say_nearest(&queries, &meaning(vectors_of(&queries)?), &data, &meaning(views));
     run.report()
         .data(data.source)
         .metric("test accuracy", curve.last().copied().unwrap_or(f64::NAN))

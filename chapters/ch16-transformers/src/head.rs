@@ -6,15 +6,19 @@ use mlbook::train::Descent;
 /// Steps of Adam on all vectors at once, and their length.
 const STEPS: usize = 400;
 const LEARNING_RATE: f64 = 0.05;
-/// Weight of the squared weights in the loss, which keeps a head that could tell all texts apart from growing.
-const DECAY: f32 = 1e-4;
-
-/// Learns to tell classes apart by vectors of length 1.
+/// Learns to tell classes apart by vectors of length 1. `decay` is what the squared weights count in the loss, which keeps a head that
+/// could tell all texts apart from growing.
 ///
 /// # Shapes
 /// - vectors: `[texts, dim]` on a device without gradients
 /// - labels: `[texts]`
-pub fn learn(vectors: &Tensor<2>, labels: &Tensor<1, Int>, classes: usize, generator: &Generator) -> Linear {
+pub fn learn(
+    vectors: &Tensor<2>,
+    labels: &Tensor<1, Int>,
+    classes: usize,
+    decay: f32,
+    generator: &Generator,
+) -> Linear {
     let device = vectors.device().autodiff();
     let vectors = Tensor::from_data(vectors.to_data(), &device); // [texts, dim]
     let labels = Tensor::from_data(labels.to_data(), &device); // [texts]
@@ -22,9 +26,9 @@ pub fn learn(vectors: &Tensor<2>, labels: &Tensor<1, Int>, classes: usize, gener
     let mut descent = Descent::new(head, adam(), LEARNING_RATE);
     for _ in 0..STEPS {
         let head = descent.model();
-        let decay = head.weight.val().square().sum() * DECAY; // [1]
+        let large = head.weight.val().square().sum() * decay; // [1]
         let loss = cross_entropy(head.forward(vectors.clone()), labels.clone());
-        descent.step(loss + decay);
+        descent.step(loss + large);
     }
     descent.into_model().valid()
 }

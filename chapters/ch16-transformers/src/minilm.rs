@@ -125,19 +125,24 @@ impl Bert {
         mean_of_words(self.forward(batch), batch)
     }
 
-    /// The same for the embeddings and after each block: the first know which words a text has, the last what it means.
+    /// For the embeddings and after each block the largest number that any word of a text has in each place: the first know which words
+    /// there are, the last what they mean here.
     ///
     /// # Shapes
-    /// - returns tensors `[batch, dim]`, one more than there are blocks
-    pub fn means(&self, batch: &Batch) -> Vec<Tensor<2>> {
+    /// - returns tensors `[batch, dim]`, one more than there are blocks, and what [`forward`](Self::forward) does
+    pub fn largest(&self, batch: &Batch) -> (Vec<Tensor<2>>, Tensor<3>) {
         let mask = batch.mask();
         let mut hidden = self.embeddings.forward(batch.tokens.clone()); // [batch, steps, dim]
-        let mut means = vec![mean_of_words(hidden.clone(), batch)];
+        let filling = batch.words.clone().bool_not().unsqueeze_dim::<3>(2).expand(hidden.shape());
+        let largest = |hidden: Tensor<3>| {
+            hidden.mask_fill(filling.clone(), f32::MIN).max_dim(1).squeeze_dim::<2>(1) // [batch, dim]
+        };
+        let mut found = vec![largest(hidden.clone())];
         for block in &self.encoder.layer {
             hidden = block.forward(hidden, &mask);
-            means.push(mean_of_words(hidden.clone(), batch));
+            found.push(largest(hidden.clone()));
         }
-        means
+        (found, hidden)
     }
 }
 
@@ -184,12 +189,15 @@ impl SentenceEncoder {
         of_length_one(self.bert.mean(batch))
     }
 
-    /// Side by side the vectors of length 1 that a text has in the embeddings and after each block; the last are [`forward`](Self::forward)'s.
+    /// Two views of texts at once: for telling them apart by what occurs in them, the largest numbers of their words in the embeddings
+    /// and after each block, each of length 1 and side by side; and what [`forward`](Self::forward) says of their meaning as a whole.
     ///
     /// # Shapes
-    /// - returns `[batch, (blocks + 1) · dim]`
-    pub fn all_layers(&self, batch: &Batch) -> Tensor<2> {
-        Tensor::cat(self.bert.means(batch).into_iter().map(of_length_one).collect(), 1)
+    /// - returns `[batch, (blocks + 2) · dim]`, the last `dim` of a row for the meaning
+    pub fn views(&self, batch: &Batch) -> Tensor<2> {
+        let (largest, hidden) = self.bert.largest(batch);
+        let meaning = mean_of_words(hidden, batch); // [batch, dim]
+        Tensor::cat(largest.into_iter().chain([meaning]).map(of_length_one).collect(), 1)
     }
 }
 
