@@ -36,8 +36,8 @@ pub struct EncoderFlags {
 
 /// What squared weights count in the dense layer.
 const DECAY: f32 = 1e-5;
-/// Of so many texts, one is for the test.
-const TEST: usize = 5;
+/// The texts in so many parts: each is held out once, while a layer learns from the others.
+const PARTS: usize = 5;
 /// Texts that are listed as close to another.
 const NEAREST: usize = 3;
 /// Training examples of a class for the curve, up to those of the settings.
@@ -76,57 +76,56 @@ pub fn run(
         run.seconds()
     );
 
-    let (test, rest) = split(&data, run.flags.seed);
     let sizes: Vec<usize> =
-        STEPS.into_iter().filter(|&n| n < settings.per_class).chain([settings.per_class]).collect();
-    let (mut curve, mut chosen, mut learnt) = (Vec::new(), Vec::new(), Vec::new());
-    for &size in &sizes {
-        learnt = first_of_each(&data, &rest, size);
-        let generator = Generator::seeded(run.flags.seed);
-        let head = head::learn(
-            &pick(&vectors, &learnt),
-            &classes(&data, &learnt, run),
-            data.classes.len(),
-            DECAY,
-            &generator,
-        );
-        let logits = head.forward(pick(&vectors, &test)); // [test, classes]
-        chosen = logits.argmax(1).into_data().iter::<i64>().map(|class| class as usize).collect();
-        let right = test.iter().zip(&chosen).filter(|&(&row, &class)| data.labels[row] == class).count();
-        curve.push(right as f64 / test.len() as f64);
-        say!(
-            "{size:>5} texts of each class: accuracy {:.4} on {}",
-            curve[curve.len() - 1],
-            grouped(test.len())
-        );
-    }
+        STEPS.into_iter().filter(|&size| size < settings.per_class).chain([settings.per_class]).collect();
     let mut confusion = vec![vec![0; data.classes.len()]; data.classes.len()];
-    for (&row, &class) in test.iter().zip(&chosen) {
-        confusion[data.labels[row]][class] += 1;
+    let mut right = vec![0; sizes.len()];
+    for part in 0..PARTS {
+        let (test, rest) = split(&data, part, run.flags.seed);
+        for (right, &size) in right.iter_mut().zip(&sizes) {
+            let learnt = first_of_each(&data, &rest, size);
+            let (learnt_from, learnt) = (pick(&vectors, &learnt), classes(&data, &learnt, run));
+            let generator = Generator::seeded(run.flags.seed);
+            let head = head::learn(&learnt_from, &learnt, data.classes.len(), DECAY, &generator);
+            let logits = head.forward(pick(&vectors, &test)); // [test, classes]
+            let chosen: Vec<i64> = logits.argmax(1).into_data().iter::<i64>().collect();
+            for (&row, class) in test.iter().zip(chosen) {
+                let class = class as usize;
+                *right += usize::from(data.labels[row] == class);
+                if size == settings.per_class {
+                    confusion[data.labels[row]][class] += 1;
+                }
+            }
+        }
+    }
+    let curve: Vec<f64> = right.iter().map(|&right| right as f64 / data.texts.len() as f64).collect();
+    for (size, accuracy) in sizes.iter().zip(&curve) {
+        say!("{size:>5} texts of each class: accuracy {accuracy:.4} on texts that were held out");
     }
     let names: Vec<&str> = data.classes.iter().map(String::as_str).collect();
     run.save("confusion", &plot::confusion(&confusion, &names)?)?;
     run.save("examples", &examples(&sizes, &curve)?)?;
     let queries: Vec<String> = match &encoder.query {
         Some(text) => vec![text.clone()],
-        None => test.iter().take(2).map(|&row| data.texts[row].clone()).collect(),
+        None => data.texts.iter().step_by(data.texts.len() / 2 + 1).cloned().collect(),
     };
     let meaning = |views: Tensor<2>| views.narrow(1, columns, config.hidden_size); // [texts, dim]
     say_nearest(&queries, &meaning(vectors_of(&queries)?), &data, &meaning(views));
     run.report()
-        .data(data.source)
+        .data(data.source.clone())
         .metric("test accuracy", curve.last().copied().unwrap_or(f64::NAN))
-        .metric("test texts", test.len() as f64)
-        .metric("texts learnt", learnt.len() as f64)
+        .metric("test texts", data.texts.len() as f64)
+        .metric("texts a class", settings.per_class as f64)
         .finish(run)?;
     Ok(())
 }
 
-/// A fifth of the texts to test with, drawn by the seed, and the rest.
-fn split(data: &ClassedTexts, seed: u64) -> (Vec<usize>, Vec<usize>) {
+/// The texts of a part to test with, drawn by the seed, and the rest.
+fn split(data: &ClassedTexts, part: usize, seed: u64) -> (Vec<usize>, Vec<usize>) {
     let mut order = TorchRng::new(seed).randperm(data.texts.len());
-    let rest = order.split_off(data.texts.len() / TEST);
-    (order, rest)
+    let [start, end] = [part, part + 1].map(|part| part * data.texts.len() / PARTS);
+    let test = order.drain(start..end).collect();
+    (test, order)
 }
 
 /// The first `size` of `rows` in each class.

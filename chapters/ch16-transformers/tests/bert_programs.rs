@@ -175,7 +175,7 @@ fn texts_of_a_table_are_told_apart_by_a_frozen_encoder() {
     let found = folder(out.path(), "classify");
     figures_are_drawn(&found, &["confusion", "examples"]);
     assert_eq!(metric(&results(&found), "test accuracy"), 1.0);
-    assert_eq!(metric(&results(&found), "test texts"), 12.0);
+    assert_eq!(metric(&results(&found), "test texts"), 60.0);
     let one = out.path().join("one.csv");
     fs::write(&one, "text,class\na,no\nb,no\n").unwrap();
     let one = one.display().to_string();

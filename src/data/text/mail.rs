@@ -72,7 +72,8 @@ fn kind(name: &str) -> Option<bool> {
 /// Sender, subject and body of an e-mail as one line; of HTML what stands between the tags. Bytes that are no text are replaced.
 pub fn mail_text(bytes: &[u8]) -> String {
     let mail = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
-    let (head, body) = mail.split_once("\n\n").unwrap_or((&mail, ""));
+    let without_head = mail.strip_prefix('\n').map(|body| ("", body));
+    let (head, body) = without_head.or_else(|| mail.split_once("\n\n")).unwrap_or((&mail, ""));
     let field = |name: &str| {
         head.lines().find_map(|line| {
             let (field, value) = line.split_once(':')?;
