@@ -66,7 +66,7 @@ const ATTENTION: [&str; 2] = ["attention.0", "attention.1"];
 /// The row of `ch16_minilm_tiny`: a sentence encoder's vectors, and how close the texts are to each other.
 ///
 /// # Errors
-/// As [`distilbert`], with the folder `hf/minilm-tiny`.
+/// As [`distilbert()`], with the folder `hf/minilm-tiny`.
 pub fn minilm(dir: &Path, fixture: &Fixture, device: &Device) -> Result<Row, ParityError> {
     let folder = dir.join(FOLDERS).join("minilm-tiny");
     let (model, _) = SentenceEncoder::load(&folder, device)?;
