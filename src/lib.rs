@@ -10,6 +10,7 @@ pub mod data;
 pub mod device;
 pub mod files;
 pub mod graph;
+pub mod hub;
 pub mod memory;
 pub mod molecule;
 pub mod nn;

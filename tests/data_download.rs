@@ -14,6 +14,8 @@ mod locate;
 mod program;
 #[path = "data_download/repair.rs"]
 mod repair;
+#[path = "data_download/unpinned.rs"]
+mod unpinned;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

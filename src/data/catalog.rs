@@ -68,6 +68,17 @@ pub struct SetFile {
     pub name: String,
     #[serde(rename = "version", default)]
     pub versions: Vec<Version>,
+    /// Addresses of a file whose bytes nobody who wrote this catalog has had in hand, so that there is no version: what they send is
+    /// checked for its form, taken, and its hash written down beside it ([`sidecar`](super::sidecar)).
+    #[serde(default)]
+    pub unpinned: Vec<String>,
+}
+
+impl SetFile {
+    /// Whether some address serves it.
+    pub fn is_fetchable(&self) -> bool {
+        !self.unpinned.is_empty() || self.versions.iter().any(|version| !version.mirrors.is_empty())
+    }
 }
 
 /// One accepted content of a file, byte for byte, and the addresses that serve just these bytes.
@@ -176,7 +187,19 @@ fn check_files(set: &Set) -> Result<(), CatalogError> {
             &entry,
             "its name must be a path below the set's folder, without `..`",
         )?;
-        rule(!file.versions.is_empty(), &entry, "it has no [[set.file.version]]; at least one is needed")?;
+        let known = !file.versions.is_empty() || !file.unpinned.is_empty();
+        rule(
+            known,
+            &entry,
+            "it has no [[set.file.version]]; at least one is needed, or `unpinned` addresses in its place",
+        )?;
+        let either = file.versions.is_empty() || file.unpinned.is_empty();
+        rule(
+            either,
+            &entry,
+            "it has versions and `unpinned` addresses; these are for files without a version",
+        )?;
+        are_urls(&file.unpinned, &entry)?;
         for (k, version) in file.versions.iter().enumerate() {
             check_version(version, &format!("{entry}, version {}", k + 1))?;
         }
@@ -190,7 +213,11 @@ fn check_version(version: &Version, entry: &str) -> Result<(), CatalogError> {
     rule(is_hash(&version.sha256), entry, "sha256 must be 64 lower-case hexadecimal digits")?;
     let root = version.merkle_root.as_deref();
     rule(root.is_none_or(is_hash), entry, "merkle_root must be 64 lower-case hexadecimal digits")?;
-    for mirror in &version.mirrors {
+    are_urls(&version.mirrors, entry)
+}
+
+fn are_urls(mirrors: &[String], entry: &str) -> Result<(), CatalogError> {
+    for mirror in mirrors {
         let is_url = mirror.starts_with("https://") || mirror.starts_with("http://");
         rule(is_url, entry, &format!("mirror `{mirror}` must be a full http:// or https:// address"))?;
     }

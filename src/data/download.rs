@@ -5,12 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::catalog::{Set, SetFile, Version};
+use super::form;
 use super::http::{Client, HttpError, TimeOuts, Wanted};
 use super::lock::FolderLock;
 use super::part::Part;
 use super::progress::{Progress, Track, show_bytes};
 use super::retry::{Last, Policy, Retry, Stop, Wait, When, show_duration};
-use super::sidecar::Scan;
+use super::sidecar::{self, Scan};
 use crate::files::{self, FileError};
 
 /// A file that could not be fetched.
@@ -32,6 +33,10 @@ pub enum DownloadError {
     NoRange { url: String, asked: u64 },
     #[error("{url}: SHA-256 is {got} where the catalog has {expected}; the bytes are discarded")]
     WrongHash { url: String, got: String, expected: String, joined: bool },
+    #[error("{url}: sends what is no {what} ({problem}); the bytes are discarded")]
+    WrongForm { url: String, what: &'static str, problem: String },
+    #[error("{url}: does not say how many bytes it has, and neither does the catalog")]
+    NoLength { url: String },
     #[error("{url}: chunk {chunk} is not the one that the tree has")]
     WrongChunk { url: String, chunk: usize },
     #[error("{file}: no address for this packing of it, so its damaged chunks cannot be fetched alone")]
@@ -118,6 +123,7 @@ impl Fetcher {
     /// [`DownloadError`] at the first file that no mirror gives; the files before it stay.
     pub fn set(&self, set: &Set, folder: &Path) -> Result<Vec<Fetched>, DownloadError> {
         let lock = FolderLock::acquire(folder, self.progress())?;
+        let set = &sidecar::noted(set, folder);
         set.files.iter().map(|file| self.file(set, file, &lock)).collect()
     }
 
@@ -133,10 +139,27 @@ impl Fetcher {
         if let Some(parent) = target.parent() {
             files::create_dir(parent)?;
         }
+        if file.versions.is_empty() && target.exists() && form::check(&target, &file.name)?.is_none() {
+            let scan = Scan::of(&target)?;
+            self.progress().say(&taken("is there", &file.name, &scan));
+            scan.keep(&target)?;
+            return Ok(Fetched::AlreadyThere);
+        }
         let mut reasons = Vec::new();
         for version in &file.versions {
             for url in &version.mirrors {
                 match self.ask_mirror(url, file, version, &target) {
+                    Ok(()) => return Ok(Fetched::Downloaded),
+                    Err(DownloadError::File(error)) => return Err(error.into()),
+                    Err(error) => reasons.push(error.to_string()),
+                }
+            }
+        }
+        if file.versions.is_empty() {
+            for url in &file.unpinned {
+                let attempt = || self.announced(url);
+                let version = self.persist(url, |line| self.progress().say(line), attempt);
+                match version.and_then(|version| self.ask_mirror(url, file, &version, &target)) {
                     Ok(()) => return Ok(Fetched::Downloaded),
                     Err(DownloadError::File(error)) => return Err(error.into()),
                     Err(error) => reasons.push(error.to_string()),
@@ -168,7 +191,7 @@ impl Fetcher {
         progress.say(&format!("fetching {} ({}) from {url}", file.name, show_bytes(version.bytes)));
         let track = progress.track(&file.name, version.bytes);
         let mut part = Part::open(target, version)?;
-        let attempt = || self.attempt(url, version, &mut part, &track);
+        let attempt = || self.attempt(url, &file.name, version, &mut part, &track);
         let scan = match self.persist(url, |line| track.say(line), attempt) {
             Ok(scan) => scan,
             Err(error) => {
@@ -177,10 +200,21 @@ impl Fetcher {
             }
         };
         part.finish(target)?;
-        if let Err(error) = scan.keep(target) {
+        let kept = scan.keep(target);
+        if version.sha256.is_empty() {
+            kept?;
+            track.say(&taken("was sent", &file.name, &scan));
+        } else if let Err(error) = kept {
             track.say(&format!("no tree is kept for repairs: {error}"));
         }
         Ok(())
+    }
+
+    /// A version of as many bytes as the server has, with no hash.
+    fn announced(&self, url: &str) -> Result<Version, DownloadError> {
+        let answer = self.client.get(url, &Wanted { from: 0, until: Some(1), tag: None })?;
+        let bytes = answer.total.ok_or_else(|| DownloadError::NoLength { url: url.to_string() })?;
+        Ok(Version { bytes, sha256: String::new(), merkle_root: None, mirrors: vec![url.to_string()] })
     }
 
     /// Runs an attempt at one mirror as often as the policy has it.
@@ -213,12 +247,20 @@ impl Fetcher {
     fn attempt(
         &self,
         url: &str,
+        name: &str,
         version: &Version,
         part: &mut Part,
         track: &Track,
     ) -> Result<Scan, DownloadError> {
         if part.len() < version.bytes {
             self.receive(url, version, part, track)?;
+        }
+        if version.sha256.is_empty() {
+            let Some((what, problem)) = form::check(part.path(), name)? else {
+                return Ok(Scan::of(part.path())?);
+            };
+            part.restart()?;
+            return Err(DownloadError::WrongForm { url: url.to_string(), what, problem });
         }
         let scan = Scan::of(part.path())?;
         if scan.sha256 == version.sha256 {
@@ -282,6 +324,14 @@ impl Fetcher {
         }
         Ok(())
     }
+}
+
+/// What is said of a file without a hash in the catalog.
+fn taken(how: &str, name: &str, scan: &Scan) -> String {
+    let (size, sha256) = (show_bytes(scan.tree.len()), &scan.sha256);
+    format!(
+        "{name}: the catalog has no hash of it; taken as it {how} ({size}, SHA-256 {sha256}), written down beside it"
+    )
 }
 
 /// Whether the file at `path` is one of the accepted versions, byte for byte. Keeps its tree if so.

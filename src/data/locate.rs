@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::catalog::{Catalog, CatalogError, Set};
+use super::catalog::{Catalog, CatalogError, Set, SetFile};
 use super::download::{DownloadError, Fetcher};
 
 /// The environment variable that names a data directory.
@@ -180,8 +180,7 @@ pub fn locate(
     fetcher: Option<&Fetcher>,
 ) -> Result<Located, LocateError> {
     let set = catalog.set(name)?;
-    let fetchable =
-        set.files.iter().all(|file| file.versions.iter().any(|version| !version.mirrors.is_empty()));
+    let fetchable = set.files.iter().all(SetFile::is_fetchable);
     let found = |set: &Set, (origin, dir): (Origin, PathBuf), stand_in: bool| Located {
         wanted: name.to_string(),
         set: set.name.clone(),

@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod celeba;
 pub mod diff;
 pub mod download;
+mod form;
 pub mod gzip;
 pub mod http;
 pub mod idx;

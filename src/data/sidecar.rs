@@ -2,7 +2,7 @@
 //! bytes.
 //!
 //! `.<file>.merkle` holds the tree, `.<file>.merkle.json` the SHA-256 of the file that it was made from and
-//! its root.
+//! its root. For a file that the catalog has no hash of, this is the hash: the file is to stay what it was when it came.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::catalog::{SetFile, Version};
+use super::catalog::{Set, SetFile, Version};
 use super::merkle::{self, CHUNK, MerkleTree};
 use crate::files::{self, FileError};
 
@@ -75,6 +75,25 @@ impl<R: Read> Read for Hashing<R> {
 pub(super) fn beside(path: &Path, extension: &str) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{extension}"))
+}
+
+/// The set, in which files without a version have the one that was written down when they came into `folder`.
+pub fn noted(set: &Set, folder: &Path) -> Set {
+    let mut set = set.clone();
+    for file in set.files.iter_mut().filter(|file| file.versions.is_empty()) {
+        let path = folder.join(&file.name);
+        let origin: Option<Origin> = files::read(&beside(&path, "merkle.json"))
+            .ok()
+            .and_then(|json| serde_json::from_slice(&json).ok());
+        let tree = MerkleTree::load(&beside(&path, "merkle")).ok();
+        file.versions.extend(origin.zip(tree).map(|(origin, tree)| Version {
+            bytes: tree.len(),
+            sha256: origin.sha256,
+            merkle_root: Some(origin.merkle_root),
+            mirrors: file.unpinned.clone(),
+        }));
+    }
+    set
 }
 
 /// The tree kept beside `path`, with the version of `file` that it describes. None if there is no tree, or

@@ -32,7 +32,18 @@ impl EmbeddingBuilder {
 
     /// Draws the table `[tokens, size]` from N(0, 1).
     pub fn init(self, generator: &Generator, device: &Device) -> Embedding {
-        let mut table = generator.lock().randn(self.tokens * self.size);
+        let table = generator.lock().randn(self.tokens * self.size);
+        self.table(table, device)
+    }
+
+    /// Draws the table from N(0, `deviation`²) as BERT and GPT-2 do. A deviation of 0 draws nothing: for a table that gets its
+    /// numbers from a file.
+    pub fn init_normal(self, deviation: f64, generator: &Generator, device: &Device) -> Embedding {
+        let table = generator.lock().normal_or_zeros(self.tokens * self.size, deviation);
+        self.table(table, device)
+    }
+
+    fn table(self, mut table: Vec<f32>, device: &Device) -> Embedding {
         if let Some(token) = self.padding {
             table[token * self.size..(token + 1) * self.size].fill(0.0);
         }

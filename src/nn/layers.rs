@@ -106,7 +106,7 @@ pub(crate) fn parameter<const D: usize>(
 }
 
 /// The `[rows, columns]` matrix `values` as `[columns, rows]`.
-pub(super) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+pub(crate) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     let mut turned = vec![0.0; values.len()];
     turned
         .par_chunks_mut((SQUARE * rows).max(1))

@@ -36,6 +36,16 @@ impl LinearBuilder {
         let bias = self.bias.then(|| parameter(rng.bias_default(outputs, inputs), [outputs], device));
         Linear { weight, bias }
     }
+
+    /// Draws the weight from N(0, `deviation`²) as BERT and GPT-2 do, and begins with a bias of zeros. A deviation of 0 draws
+    /// nothing: for a layer that gets its numbers from a file.
+    pub fn init_normal(self, deviation: f64, generator: &Generator, device: &Device) -> Linear {
+        let [inputs, outputs] = [self.in_features, self.out_features];
+        let drawn = generator.lock().normal_or_zeros(outputs * inputs, deviation);
+        let weight = parameter(transposed(&drawn, outputs, inputs), [inputs, outputs], device);
+        let bias = self.bias.then(|| parameter(vec![0.0; outputs], [outputs], device));
+        Linear { weight, bias }
+    }
 }
 
 /// A dense layer, `x·W + b`; see [`linear`]. Parameters and files of weights are those of burn's layer of this name.

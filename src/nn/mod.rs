@@ -1,11 +1,14 @@
 //! Layers, losses and optimisers with PyTorch's names, defaults and initial weights, on burn's tensors.
 
 mod adam;
+mod attention;
 mod conv_transpose;
 pub mod critic;
 mod dropout;
 mod embedding;
+mod gelu;
 mod kernel;
+mod layer_norm;
 mod layers;
 mod leaky;
 mod linear;
@@ -18,13 +21,16 @@ mod recurrent;
 pub mod weights;
 
 pub use adam::{Adam, adam};
+pub use attention::{Mask, attention, attention_weights, merge_heads, self_attention, split_heads};
 pub use conv_transpose::{ConvTranspose2d, ConvTranspose2dBuilder, conv_transpose2d};
 pub use critic::{Critic, CriticLayer, LeakyRelu, Sigmoid, Tanh};
 pub use dropout::{Dropout, dropout};
 pub use embedding::{Embedding, EmbeddingBuilder, embedding};
+pub use gelu::{gelu, gelu_new};
 pub use kernel::Sparse;
-pub(crate) use layers::parameter;
+pub use layer_norm::{LayerNorm, LayerNormBuilder, layer_norm};
 pub use layers::{Conv2d, Conv2dBuilder, conv2d, cross_correlate};
+pub(crate) use layers::{parameter, transposed};
 pub use leaky::leaky_relu;
 pub use linear::{Linear, LinearBuilder, linear, xavier_uniform};
 pub use loss::{

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use safetensors::SafeTensors;
 
 use crate::files::{self, FileError};
+use crate::hub::HubError;
 use crate::nn::weights::{self, Array, Arrays, WeightsError};
 
 /// A fixture that could not be read, or does not hold what the model needs.
@@ -16,6 +17,8 @@ pub enum ParityError {
     File(#[from] FileError),
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    #[error(transparent)]
+    Hub(#[from] HubError),
     #[error("{fixture}: no tensor {name}. The fixture must be made by make_fixtures.py for this model.")]
     Missing { fixture: String, name: String },
     #[error("{fixture}: {name} has shape {shape:?}, {rank} dimensions were expected")]

@@ -99,6 +99,11 @@ impl TorchRng {
         self.uniform_unchecked(n, -bound, bound)
     }
 
+    /// How the layers of BERT and GPT-2 begin: `n` normal numbers of this deviation. One of 0 gives zeros and draws nothing.
+    pub fn normal_or_zeros(&mut self, n: usize, deviation: f64) -> Vec<f32> {
+        if deviation > 0.0 { self.normal_unchecked(n, 0.0, deviation) } else { vec![0.0; n] }
+    }
+
     /// How many numbers go into, and come out of, one unit of a layer whose weight has this shape: (inputs,
     /// outputs).
     ///

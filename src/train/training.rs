@@ -74,6 +74,8 @@ pub struct Training<'run, M: Module> {
     /// Running sums of the epoch's metrics, kept on the device: reading them would make it wait.
     sums: BTreeMap<String, Tensor<1>>,
     first_losses: Vec<Tensor<1>>,
+    /// The loss of the parts of the batch under way.
+    parts: Option<Tensor<1>>,
     /// Every so many epochs have a line.
     log_epochs: usize,
     validation_loader: bool,
@@ -134,6 +136,7 @@ impl<'run, M: Module> Training<'run, M> {
             place,
             sums,
             first_losses: vec![],
+            parts: None,
             log_epochs: 1,
             validation_loader: true,
             shuffled: true,
@@ -166,6 +169,17 @@ impl<'run, M: Module> Training<'run, M> {
     /// last batch, when it is not a whole one.
     pub fn drawn_from(self, examples: usize) -> Self {
         Self { drawn_from: examples.max(self.plan.examples), ..self }
+    }
+
+    /// Shortens gradients whose length, over all parameters together, is more than `longest`.
+    pub fn clipped(mut self, longest: f64) -> Self {
+        self.descent.clip(longest);
+        self
+    }
+
+    /// Changes the learning rate from here on.
+    pub fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.descent.set_learning_rate(learning_rate);
     }
 
     /// The model as it is now.
@@ -224,8 +238,25 @@ impl<'run, M: Module> Training<'run, M> {
 
     /// Gradients of the batch's mean loss, one step of the optimiser, and the loss into the epoch's mean.
     pub fn step(&mut self, loss: Tensor<1>) {
+        self.gather(loss);
+        self.step_gathered();
+    }
+
+    /// Gradients of a part of the batch, added to those of the parts before. The losses of the parts add up to the batch's mean loss:
+    /// each is its own mean, times its share of the batch.
+    pub fn gather(&mut self, loss: Tensor<1>) {
         let value = loss.clone().inner();
-        self.descent.step(loss);
+        self.descent.gather(loss);
+        self.parts = Some(match self.parts.take() {
+            Some(before) => before + value,
+            None => value,
+        });
+    }
+
+    /// One step of the optimiser along the gradients gathered, and their loss into the epoch's mean.
+    pub fn step_gathered(&mut self) {
+        let Some(value) = self.parts.take() else { return };
+        self.descent.step_gathered();
         self.end_batch(&[("loss", value)]);
     }
 

@@ -2,9 +2,7 @@
 //! With `--book` 1.15 nats a character on *The Mysterious Island*; by default it learns this project's own source code in under a
 //! minute.
 
-use std::path::PathBuf;
-
-use mlbook::cli::rule;
+pub use mlbook::data::text::corpus::OwnText;
 use mlbook::plot::{Figure, Panel, PlotError, Series};
 use mlbook::prelude::*;
 
@@ -33,17 +31,6 @@ mlbook::settings! {
         /// Share of the text, its end, that is kept to test on
         held_out: f64, share, quick 0.05, book 0.0;
     }
-}
-
-/// A reader's own text.
-#[derive(clap::Args, Clone, Debug)]
-pub struct OwnText {
-    /// Learn from a text of yours (UTF-8)
-    #[arg(long, value_name = "FILE")]
-    pub text: Option<PathBuf>,
-    /// Texts up to so many megabytes are read
-    #[arg(long, default_value_t = 50, value_parser = rule::at_least_one)]
-    pub max_mb: usize,
 }
 
 /// The book's loss per character, of the mini-batches 0, 500, …, 9,500.

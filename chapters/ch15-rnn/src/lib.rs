@@ -5,7 +5,6 @@ pub mod bench;
 pub mod by_hand;
 pub mod char_model;
 pub mod charlm;
-pub mod corpus;
 pub mod generate;
 pub mod manual;
 pub mod parity;
@@ -19,3 +18,5 @@ pub mod sentiment_model;
 pub mod sentiment_predict;
 pub mod two_layers;
 pub mod word_counts;
+
+pub use mlbook::data::text::corpus;

@@ -14,6 +14,7 @@ use mlbook::data::lock::FolderLock;
 use mlbook::data::merkle::MerkleTree;
 use mlbook::data::progress::{Progress, show_bytes};
 use mlbook::data::retry::{Policy, Stop, Wait, parse_duration};
+use mlbook::data::sidecar;
 use mlbook::data::verify::{Checked, Condition, Repaired, check_file};
 use mlbook::say;
 
@@ -192,6 +193,7 @@ fn run_verify(catalog: &Catalog, args: &VerifyArgs) -> Result<ExitCode> {
         Some((_, folder)) => folder,
         None => places.download_folder(set)?,
     };
+    let set = &sidecar::noted(set, &folder);
     if !args.repair {
         return Ok(ExitCode::from(u8::from(check_all(set, &folder)? > 0)));
     }
@@ -240,6 +242,12 @@ fn show_condition(checked: &Checked<'_>) {
     match &checked.condition {
         Condition::Whole => say!("{path}: ok"),
         Condition::Missing => say!("{path}: missing"),
+        Condition::Unknown { bytes } if checked.file.versions.is_empty() => {
+            say!(
+                "{path}: {bytes} bytes, of which neither the catalog nor an earlier fetch has a hash; \
+                 fetching it writes one down"
+            );
+        }
         Condition::Unknown { bytes } => {
             let sizes =
                 checked.file.versions.iter().map(|v| v.bytes.to_string()).collect::<Vec<_>>().join(" or ");

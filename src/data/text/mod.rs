@@ -1,10 +1,12 @@
 //! Text: film reviews and novels from their files, words and characters as numbers, padded batches.
 
 mod characters;
+pub mod corpus;
 mod encoded;
 mod folder;
 mod grammar;
 mod island;
+mod mail;
 mod own_source;
 mod plain;
 mod reviews;
@@ -18,6 +20,7 @@ pub use characters::Characters;
 pub use encoded::{Encoded, PaddedBatch};
 pub use grammar::invented_reviews;
 pub use island::{read_island, slice_between};
+pub use mail::{Mail, MailError, mail_text, read_mails};
 pub use own_source::own_source;
 pub use plain::read_text;
 pub use reviews::{Review, Reviews};

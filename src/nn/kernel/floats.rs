@@ -2,7 +2,12 @@
 
 use burn::backend::TensorMetadata;
 use burn::backend::flex::{FlexTensor, Layout};
-use burn::tensor::{Bytes, DType, Shape};
+use burn::tensor::{Bytes, DType, Device, Shape, Tensor};
+
+/// Whether a tensor is where the operations that only the processor has can compute with it.
+pub fn fits<const D: usize>(tensor: &Tensor<D>) -> bool {
+    tensor.device().inner() == Device::flex() && tensor.dtype() == DType::F32
+}
 
 /// The values of a tensor of 32-bit floats, side by side in memory.
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 //! Rows of the slices belong to rows of the batch. `gates` has a [`Layout`](super::layout::Layout)'s columns.
 
 use super::Gates;
-use super::activation::{sigmoid, tanh};
 use super::lanes::{LANES, Lanes, NONE};
+use crate::nn::kernel::activation::{sigmoid, tanh};
 use crate::nn::kernel::vectorised;
 
 /// Turns sums into gates, and the state into the next one. `hidden` (and `cell` of an LSTM) hold `size` numbers a row.

@@ -4,7 +4,6 @@
 //! slice that was taken of one. Here a sequence is one product of all inputs, one product of the hidden state a step, and
 //! a way back written by hand.
 
-mod activation;
 mod backward;
 mod batch;
 mod cells;
@@ -14,7 +13,7 @@ mod layout;
 mod op;
 mod plan;
 
-pub use op::{fits, recurrent};
+pub use op::recurrent;
 
 /// Kinds of cells, by their gates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,18 +9,13 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, TensorMetadata, backend_extension};
-use burn::tensor::{DType, Device, Tensor};
+use burn::tensor::Tensor;
 
 use super::Direction;
 use super::batch::{self, CellGradients, Parameters};
 use super::forward::Kept;
 use super::plan::Sizes;
 use crate::nn::kernel::floats::{Floats, flex_tensor};
-
-/// Whether [`recurrent`] can compute with a tensor.
-pub fn fits<const D: usize>(tensor: &Tensor<D>) -> bool {
-    tensor.device().inner() == Device::flex() && tensor.dtype() == DType::F32
-}
 
 /// A cell over a batch of sequences.
 ///

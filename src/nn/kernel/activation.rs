@@ -1,4 +1,4 @@
-//! σ and tanh without branches, so that the compiler computes many at a time.
+//! eˣ, σ and tanh without branches, so that the compiler computes many at a time.
 
 /// Adding and subtracting it rounds a small number to a whole one, which is then in its last bits.
 const ROUND: f32 = 12_582_912.0;
@@ -18,6 +18,13 @@ fn exponential(x: f32) -> (f32, f32) {
     let series = 0.5 + r * (1.0 / 6.0 + r * series);
     let scale = f32::from_bits((rounded.to_bits() << 23).wrapping_add(127 << 23));
     (r + r * r * series, scale)
+}
+
+/// eˣ for x up to 88, to a few units of the last place; 0 below −87.
+#[inline(always)]
+pub fn exp(x: f32) -> f32 {
+    let (q, scale) = exponential(x.clamp(-87.0, 88.0));
+    if x < -87.0 { 0.0 } else { scale * q + scale }
 }
 
 /// 1 / (1 + e⁻ˣ), to a few units of the last place.
@@ -51,11 +58,13 @@ mod tests {
                 let error = (f64::from(sigmoid(x)) - exact).abs() / exact.max(1e-30);
                 assert!(x < -69.0 || error < 5e-7, "sigmoid({x}) is off by {error}");
                 assert!(sigmoid(x) >= 0.0 && sigmoid(x) <= 1.0);
+                let exact = f64::from(x).exp();
+                assert!(x.abs() > 86.9 || (f64::from(exp(x)) - exact).abs() < 5e-7 * exact, "exp({x})");
             }
             x *= 1.001;
         }
-        assert_eq!(tanh(0.0), 0.0);
+        assert_eq!((tanh(0.0), exp(0.0), exp(f32::NEG_INFINITY)), (0.0, 1.0, 0.0));
         assert_eq!((tanh(f32::INFINITY), tanh(f32::NEG_INFINITY)), (1.0, -1.0));
-        assert!(tanh(f32::NAN).is_nan() && sigmoid(f32::NAN).is_nan());
+        assert!(tanh(f32::NAN).is_nan() && sigmoid(f32::NAN).is_nan() && exp(f32::NAN).is_nan());
     }
 }

@@ -1,10 +1,13 @@
 //! Sections 15.3.1 to 15.3.4: a text, its characters as numbers, and pieces of it in mini-batches.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use mlbook::data::text::{self, Characters, TextError};
-use mlbook::prelude::*;
-use mlbook::show::grouped;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::{Characters, TextError, own_source, read_island, read_text};
+use crate::cli::{Run, rule};
+use crate::data::{self, DataError};
+use crate::show::grouped;
 
 /// A text too short to cut a single piece from.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +19,26 @@ pub struct TooShort {
     length: usize,
     piece: usize,
     least: usize,
+}
+
+/// A text that cannot be learnt from.
+#[derive(Debug, thiserror::Error)]
+pub enum CorpusError {
+    #[error(transparent)]
+    Text(#[from] TextError),
+    #[error(transparent)]
+    Data(#[from] DataError),
+}
+
+/// A reader's own text.
+#[derive(clap::Args, Clone, Debug)]
+pub struct OwnText {
+    /// Learn from a text of yours (UTF-8)
+    #[arg(long, value_name = "FILE")]
+    pub text: Option<PathBuf>,
+    /// Texts up to so many megabytes are read
+    #[arg(long, default_value_t = 50, value_parser = rule::at_least_one)]
+    pub max_mb: usize,
 }
 
 /// A text as numbers.
@@ -36,19 +59,19 @@ impl Corpus {
     ///
     /// # Errors
     /// A file that is no text, or a novel that is not where `--data-dir` says.
-    pub fn load(file: Option<&Path>, most_mb: usize, run: &Run) -> anyhow::Result<Self> {
+    pub fn load(file: Option<&Path>, most_mb: usize, run: &Run) -> Result<Self, CorpusError> {
         if let Some(file) = file {
-            let text = text::read_text(file, most_mb)?;
+            let text = read_text(file, most_mb)?;
             let prompt = text.chars().take(10).collect();
             return Ok(Self::of(&text, file.display().to_string(), prompt)?);
         }
         if let Some(found) = data::locate_or_make("mysterious-island", run)? {
-            let novel = text::read_island(&found.path("1268-0.txt"))?;
+            let novel = read_island(&found.path("1268-0.txt"))?;
             return Ok(Self::of(&novel, found.describe(), "The island".to_owned())?);
         }
         let source = "this project's source code (stand-in for mysterious-island; fetch the novel with: cargo book data \
                       fetch mysterious-island)";
-        Ok(Self::of(&text::own_source(), source.to_owned(), "/// The ".to_owned())?)
+        Ok(Self::of(&own_source(), source.to_owned(), "/// The ".to_owned())?)
     }
 
     /// A text in memory.
