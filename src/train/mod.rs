@@ -6,6 +6,7 @@ mod display;
 mod evaluation;
 mod history;
 mod labelled;
+pub mod learner;
 mod quiet;
 mod settings;
 mod training;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use burn::data::dataloader::{DataLoader, DataLoaderBuilder};
-use burn::data::dataset::{Dataset, DatasetError};
 use mlbook::data::DigitBatcher;
 use mlbook::prelude::*;
+use mlbook::train::learner::Rows;
 
 use crate::learner_steps::DigitBatch;
 
@@ -76,18 +76,5 @@ impl MnistDataModule {
         DataLoaderBuilder::new(DigitBatcher(digits.clone()))
             .batch_size(self.batch_size)
             .build(Rows(digits.len()))
-    }
-}
-
-/// A data set whose items are row numbers: digits are copied once, when their batch is made.
-struct Rows(usize);
-
-impl Dataset<usize> for Rows {
-    fn get(&self, index: usize) -> Result<usize, DatasetError> {
-        Ok(index)
-    }
-
-    fn len(&self) -> usize {
-        self.0
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use mlbook::files;
 use mlbook::nn::weights;
 use mlbook::prelude::*;
+use mlbook::train::learner::Curves;
 
 use crate::engine::{Batches, Engine};
 use crate::engines::{EnginesSettings, Form};
@@ -72,12 +73,12 @@ pub fn train_form(
     .on_iteration_completed(settings.log_interval, |trainer, loss| {
         let (iteration, loss) = (trainer.iteration(), f64::from(loss.clone().into_scalar::<f32>()));
         say!("batch {iteration}: loss {loss:.2}");
-        Ok(trainer.events.scalar("training/batch_loss", iteration, loss)?)
+        Ok(trainer.events.point("training/batch_loss", iteration, loss)?)
     })
     .on_epoch_completed(|trainer| {
         trainer.valid = evaluate(form, &trainer.training.model().valid(), test, settings.batch_size)?;
-        trainer.events.scalar("validation/loss", trainer.iteration(), trainer.valid.loss)?;
-        trainer.events.scalar("validation/accuracy", trainer.iteration(), trainer.valid.accuracy)?;
+        trainer.events.point("validation/loss", trainer.iteration(), trainer.valid.loss)?;
+        trainer.events.point("validation/accuracy", trainer.iteration(), trainer.valid.accuracy)?;
         Ok(trainer.events.flush()?)
     })
     .on_epoch_completed(|trainer| {

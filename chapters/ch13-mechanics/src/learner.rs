@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 
 use mlbook::prelude::*;
 use mlbook::train::keep_settings;
+pub use mlbook::train::learner::best_epoch;
 
 use crate::data_module::MnistDataModule;
 use crate::learner_fit::Trainer;
@@ -82,16 +83,4 @@ pub fn run(run: &Run, settings: &LearnerSettings, plain: bool) -> anyhow::Result
     }
     report.finish(run)?;
     Ok(())
-}
-
-/// The epoch with the highest accuracy on the validation set, of the first `epochs`; the earliest of equals.
-pub fn best_epoch(history: &History, epochs: usize) -> usize {
-    let (numbers, accuracies) = history.curve("valid accuracy");
-    let mut best = (0, f64::MIN);
-    for (number, accuracy) in numbers.into_iter().zip(accuracies).take(epochs) {
-        if accuracy > best.1 {
-            best = (number as usize, accuracy);
-        }
-    }
-    best.0
 }

@@ -5,17 +5,15 @@ use std::path::{Path, PathBuf};
 use burn::store::ModuleRecord;
 use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::renderer::{MetricsRenderer, default_renderer};
-use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingError};
-use mlbook::cli::Interrupted;
+use burn::train::{Interrupter, Learner, SupervisedTraining};
 use mlbook::files;
 use mlbook::prelude::*;
 use mlbook::train::Quiet;
+use mlbook::train::learner::{self, BestAndNewest, Course, Folder, Logbook, ReadError, Recorder};
 
-use crate::checkpoints::{self, BestAndNewest, Folder, ReadError};
 use crate::data_module::MnistDataModule;
 use crate::learner::LearnerSettings;
 use crate::mlp::{HIDDEN_UNITS, Mlp};
-use crate::recorder::{Course, Logbook, Recorder};
 use crate::tensorboard::EventFile;
 
 /// All that is around a training: data, settings, folders.
@@ -80,7 +78,7 @@ impl Trainer {
         };
         let events = EventFile::create(&self.events())?;
         let recorder = Recorder::new(logbook.clone(), events, course, interrupter.clone());
-        let [model, optimizer, scheduler] = checkpoints::PARTS.map(|part| self.checkpoints().part(part));
+        let [model, optimizer, scheduler] = learner::PARTS.map(|part| self.checkpoints().part(part));
         let mut training = SupervisedTraining::new(
             self.run.path(""),
             self.digits.train_loader(),
@@ -99,46 +97,17 @@ impl Trainer {
             training = training.checkpoint(done);
         }
         let result = training.launch(Learner::new(self.untrained(true), adam(), self.settings.lr));
-        self.check_end(num_epochs, &logbook, &interrupter, result.error.as_deref())?;
+        learner::check_end(&self.checkpoints(), num_epochs, &logbook, &interrupter, result.error.as_deref())?;
         Ok((logbook.history(), result.renderer))
-    }
-
-    /// Whether the training came to its end. burn's dashboard forgets, when it is over, that it was stopped and why: what counts is
-    /// which epochs are there.
-    fn check_end(
-        &self,
-        num_epochs: usize,
-        logbook: &Logbook,
-        interrupter: &Interrupter,
-        error: Option<&TrainingError>,
-    ) -> anyhow::Result<()> {
-        if let Some(failure) = logbook.failure() {
-            return Err(failure);
-        }
-        if let Some(error) = error {
-            anyhow::bail!("{error}");
-        }
-        let newest = self.checkpoints().newest(num_epochs);
-        if newest == num_epochs {
-            return Ok(());
-        }
-        anyhow::ensure!(
-            interrupter.get_message().is_some(),
-            "epoch {} has no checkpoint in {}. Check that there is room on the disk and go on with --resume",
-            newest + 1,
-            self.checkpoints().0.display()
-        );
-        let at = format!("in epoch {} of {num_epochs}, which will begin again", newest + 1);
-        Err(Interrupted { at, resumable: true }.into())
     }
 
     /// burn panics on a checkpoint that it cannot read, so they are read once before.
     fn check_parts(&self, epoch: usize) -> anyhow::Result<()> {
         let [model, optimizer, scheduler] =
-            checkpoints::PARTS.map(|part| self.checkpoints().part(part).path(epoch));
+            learner::PARTS.map(|part| self.checkpoints().part(part).path(epoch));
         self.load(&model)?;
-        checkpoints::read::<burn::optim::OptimizerRecord>(&optimizer)?;
-        checkpoints::read::<burn::lr_scheduler::LrSchedulerRecord>(&scheduler)?;
+        learner::read::<burn::optim::OptimizerRecord>(&optimizer)?;
+        learner::read::<burn::lr_scheduler::LrSchedulerRecord>(&scheduler)?;
         Ok(())
     }
 
@@ -159,7 +128,7 @@ impl Trainer {
 
     /// Section 13.3.7: the network with the weights of a checkpoint.
     pub fn load(&self, path: &Path) -> anyhow::Result<Mlp> {
-        let record = checkpoints::read::<ModuleRecord>(path)?;
+        let record = learner::read::<ModuleRecord>(path)?;
         let fitted = self.untrained(false).try_load_record(record);
         Ok(fitted.map_err(|source| ReadError::Format { path: path.to_path_buf(), source })?)
     }

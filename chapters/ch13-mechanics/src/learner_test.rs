@@ -8,10 +8,10 @@ use burn::train::renderer::MetricsRenderer;
 use mlbook::files;
 use mlbook::prelude::*;
 use mlbook::train::Quiet;
+use mlbook::train::learner::nine_decimals;
 use serde::{Deserialize, Serialize};
 
 use crate::learner_fit::Trainer;
-use crate::recorder::nine_decimals;
 use crate::running_accuracy::{RunningAccuracy, Tally};
 
 /// The results of a test.

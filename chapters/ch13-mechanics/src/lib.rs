@@ -2,7 +2,6 @@
 #![recursion_limit = "256"]
 
 pub mod bench;
-pub mod checkpoints;
 pub mod data_module;
 pub mod engine;
 pub mod engine_handlers;
@@ -21,7 +20,6 @@ pub mod mpg_data;
 pub mod mpg_net;
 pub mod noisy;
 pub mod parity;
-pub mod recorder;
 pub mod regression;
 pub mod running_accuracy;
 pub mod tensorboard;

@@ -15,13 +15,14 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use mlbook::files::{self, FileError};
+use mlbook::train::learner::Curves;
 
 /// What every event file says first.
 const VERSION: &str = "brain.Event:2";
 
 /// An event file that grows.
 ///
-/// Records are written through at each [`flush`](Self::flush). A crash may leave half a record at the end, which TensorBoard skips.
+/// Records are written through at each [`flush`](Curves::flush). A crash may leave half a record at the end, which TensorBoard skips.
 #[derive(Debug)]
 pub struct EventFile {
     path: PathBuf,
@@ -44,8 +45,16 @@ impl EventFile {
         Ok(events)
     }
 
-    /// Adds a point to the curve `tag`.
-    pub fn scalar(&mut self, tag: &str, step: usize, value: f64) -> Result<(), FileError> {
+    fn record(&mut self, data: &[u8]) -> Result<(), FileError> {
+        let length = (data.len() as u64).to_le_bytes();
+        let parts: [&[u8]; 4] =
+            [&length, &masked_crc(&length).to_le_bytes(), data, &masked_crc(data).to_le_bytes()];
+        self.file.write_all(&parts.concat()).map_err(|e| FileError::new(&self.path, "write", e))
+    }
+}
+
+impl Curves for EventFile {
+    fn point(&mut self, tag: &str, step: usize, value: f64) -> Result<(), FileError> {
         let mut point = Vec::new();
         put_bytes(&mut point, 1, tag.as_bytes());
         put_key(&mut point, 2, Wire::Bits32);
@@ -62,15 +71,8 @@ impl EventFile {
     }
 
     /// Hands all records to the system, so that TensorBoard sees them.
-    pub fn flush(&mut self) -> Result<(), FileError> {
+    fn flush(&mut self) -> Result<(), FileError> {
         self.file.flush().map_err(|e| FileError::new(&self.path, "write", e))
-    }
-
-    fn record(&mut self, data: &[u8]) -> Result<(), FileError> {
-        let length = (data.len() as u64).to_le_bytes();
-        let parts: [&[u8]; 4] =
-            [&length, &masked_crc(&length).to_le_bytes(), data, &masked_crc(data).to_le_bytes()];
-        self.file.write_all(&parts.concat()).map_err(|e| FileError::new(&self.path, "write", e))
     }
 }
 

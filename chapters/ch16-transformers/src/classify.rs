@@ -9,9 +9,10 @@ use mlbook::prelude::*;
 use mlbook::show::{floats, grouped};
 
 use crate::batches::encoded;
+use crate::embed;
+use crate::head::Head;
 use crate::minilm::SentenceEncoder;
 use crate::own_texts::{ClassedTexts, OwnTexts};
-use crate::{embed, head};
 
 mlbook::settings! {
     /// Settings of the classifier.
@@ -34,8 +35,6 @@ pub struct EncoderFlags {
     pub query: Option<String>,
 }
 
-/// What squared weights count in the dense layer.
-const DECAY: f32 = 1e-5;
 /// The texts in so many parts: each is held out once, while a layer learns from the others.
 const PARTS: usize = 5;
 /// Texts that are listed as close to another.
@@ -86,7 +85,7 @@ pub fn run(
             let learnt = first_of_each(&data, &rest, size);
             let (learnt_from, learnt) = (pick(&vectors, &learnt), classes(&data, &learnt, run));
             let generator = Generator::seeded(run.flags.seed);
-            let head = head::learn(&learnt_from, &learnt, data.classes.len(), DECAY, &generator);
+            let head = Head::learn(&learnt_from, &learnt, data.classes.len(), &generator);
             let logits = head.forward(pick(&vectors, &test)); // [test, classes]
             let chosen: Vec<i64> = logits.argmax(1).into_data().iter::<i64>().collect();
             for (&row, class) in test.iter().zip(chosen) {

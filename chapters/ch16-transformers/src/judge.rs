@@ -11,7 +11,7 @@ use crate::distilbert::{self, DistilBertClassifier};
 use crate::minilm::{self, SentenceClassifier};
 
 /// A network that gives each text a score for each class.
-pub trait TextClassifier: Module + ModuleDisplay {
+pub trait TextClassifier: Module + ModuleDisplay + 'static {
     /// How its tensors are called in files.
     const LAYOUT: Layout;
 

@@ -116,6 +116,31 @@ fn the_trainer_looks_in_between_and_keeps_the_best() {
 }
 
 #[test]
+fn burns_learner_keeps_the_best_epoch_and_goes_on_from_its_newest() {
+    let out = TempDir::new().unwrap();
+    let mut flags = SMALL;
+    flags[7] = "1";
+    success(project("finetune", out.path(), &flags).arg("--learner"));
+    flags[7] = "3";
+    let printed = success(project("finetune", out.path(), &flags).args(["--learner", "--resume"]));
+    assert!(printed.contains("resumed after epoch 1") && printed.contains("epoch 3/3"), "{printed}");
+    let found = folder(out.path(), "finetune");
+    let accuracies: Vec<f64> = json(&found.join("history.json"))["epochs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|epoch| epoch["metrics"][3][1].as_f64().unwrap())
+        .collect();
+    let most = accuracies.iter().copied().fold(0.0, f64::max);
+    let best = 1 + accuracies.iter().position(|&accuracy| accuracy == most).unwrap();
+    assert!(printed.contains(&format!("best    epoch {best}")), "{accuracies:?}: {printed}");
+    let curves = fs::read_to_string(found.join("metrics.csv")).unwrap();
+    let points = |curve: &str| curves.lines().filter(|line| line.contains(curve)).count();
+    assert_eq!([points("valid_acc"), points("train_loss_epoch")], [3, 3], "{curves}");
+    assert!(found.join("model/model.safetensors").exists());
+}
+
+#[test]
 fn distilbert_at_its_full_size_learns_from_two_long_texts_in_little_memory() {
     let out = TempDir::new().unwrap();
     let printed = success(&mut project("distilbert", out.path(), &["--steps", "1"]));

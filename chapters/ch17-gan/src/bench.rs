@@ -5,7 +5,7 @@ use mlbook::prelude::*;
 use mlbook::train::Descent;
 
 use crate::convolutional::{ConvDiscriminator, ConvGenerator, Kind, critic};
-use crate::game::{Gan, Wgan};
+use crate::game::{CRITIC_STEPS, Gan, Wgan};
 use crate::noise::{Mode, create_noise};
 
 const Z_SIZE: usize = 100;
@@ -38,6 +38,7 @@ fn critic_step(steps: usize, device: &Device) -> f64 {
     let game = Wgan {
         generator: ConvGenerator::new(Kind::Wgan, Z_SIZE, FILTERS, &generator, &training),
         critic: critic(FILTERS, &generator, &training),
+        critic_steps: CRITIC_STEPS,
     };
     let uniform = |shape: [usize; 4]| {
         let values = generator.lock().rand(shape.iter().product());

@@ -128,8 +128,8 @@ impl<G: Draws, D: Doubts> Game for Gan<G, D> {
     }
 }
 
-/// The critic learns so many times from a batch before the generator learns once.
-const CRITIC_STEPS: usize = 5;
+/// The book's critic learns so many times from a batch before the generator learns once.
+pub const CRITIC_STEPS: usize = 5;
 /// What the gradient penalty counts beside the judgements.
 pub const PENALTY_WEIGHT: f64 = 10.0;
 
@@ -139,6 +139,8 @@ pub const PENALTY_WEIGHT: f64 = 10.0;
 pub struct Wgan {
     pub generator: ConvGenerator,
     pub critic: Critic,
+    /// The critic learns so many times from a batch before the generator learns once.
+    pub critic_steps: usize,
 }
 
 /// The critic's loss and its parts, `[1]` each.
@@ -179,9 +181,10 @@ impl Game for Wgan {
     }
 
     fn round(training: &mut Training<'_, Self>, real: Tensor<4>, chance: &impl Chance, rates: Rates) {
+        let steps = training.model().critic_steps;
         let mut losses = Tensor::zeros([1], &real.device());
         let mut penalties = Tensor::zeros([1], &real.device());
-        for _ in 0..CRITIC_STEPS {
+        for _ in 0..steps {
             let criticism = training.model().critic_loss(real.clone(), chance.noise(), chance.shares());
             training.update(criticism.loss.clone(), rates.discriminator);
             losses = losses + criticism.loss.detach();
@@ -190,9 +193,9 @@ impl Game for Wgan {
         let generator_loss = training.model().generator_loss(chance.noise());
         training.update(generator_loss.clone(), rates.generator);
         training.end_batch(&[
-            ("critic loss", losses / CRITIC_STEPS as f32),
+            ("critic loss", losses / steps as f32),
             ("generator loss", generator_loss),
-            ("penalty", penalties / CRITIC_STEPS as f32),
+            ("penalty", penalties / steps as f32),
         ]);
     }
 }

@@ -13,7 +13,7 @@ use mlbook::train::Descent;
 
 use crate::convolutional::{ConvDiscriminator, ConvGenerator, Kind, critic};
 use crate::dense::{DenseDiscriminator, DenseGenerator};
-use crate::game::{Doubts, Draws, Gan, Wgan};
+use crate::game::{CRITIC_STEPS, Doubts, Draws, Gan, Wgan};
 use crate::score;
 
 /// PyTorch's names of the layers, and this crate's.
@@ -229,6 +229,7 @@ fn wasserstein(fixture: &Fixture, device: &Device) -> Result<Row, ParityError> {
     let new = |device: &Device| Wgan {
         generator: ConvGenerator::new(Kind::Wgan, z_size, n_filters, &generator, device),
         critic: critic(of_critic, &generator, device),
+        critic_steps: CRITIC_STEPS,
     };
     let fresh = || Ok::<_, ParityError>(weights::from_arrays(new(&training), &parameters)?);
     let shares = |round: usize| -> Result<Tensor<4>, ParityError> {

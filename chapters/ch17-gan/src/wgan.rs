@@ -4,7 +4,7 @@
 use mlbook::prelude::*;
 
 use crate::convolutional::{ConvGenerator, Kind, critic};
-use crate::game::{Rates, Wgan};
+use crate::game::{CRITIC_STEPS, Rates, Wgan};
 use crate::learn::{Course, Described, DigitFlags, Reals, learn};
 use crate::noise::Mode;
 use crate::report::report;
@@ -13,13 +13,15 @@ mlbook::settings! {
     /// Settings of the Wasserstein GAN.
     pub struct WganSettings, flags WganFlags {
         /// Passes over the digits
-        num_epochs: usize, at_least_one, quick 4, book 100;
+        num_epochs: usize, at_least_one, quick 8, book 100;
         /// Digits in a mini-batch
         batch_size: usize, at_least_one, quick 32, book 64;
         /// Numbers in a vector of noise
         z_size: usize, at_least_one, quick 100, book 100;
         /// Channels of the generator's last maps and of the critic's first
         n_filters: usize, at_least_one, quick 12, book 32;
+        /// Times that the critic learns from a batch before the generator learns once
+        critic_steps: usize, at_least_one, quick 2, book CRITIC_STEPS;
         /// Adam's learning rate for the generator
         lr_generator: f64, positive, quick 0.002, book 0.0002;
         /// Adam's learning rate for the critic
@@ -51,6 +53,7 @@ pub fn run(run: &Run, mode: Mode, digits: &DigitFlags, settings: &WganSettings) 
     let new = |generator: &Generator, device: &Device| Wgan {
         generator: ConvGenerator::new(Kind::Wgan, settings.z_size, settings.n_filters, generator, device),
         critic: critic(settings.n_filters, generator, device),
+        critic_steps: settings.critic_steps,
     };
     let described = Described { game: "wgan-gp", noise: mode, digits: digits.digits, settings };
     let played = learn(new, &reals, &course, &described, run)?;

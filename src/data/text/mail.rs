@@ -4,6 +4,8 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
+use mail_parser::decoders::html::html_to_text;
+use mail_parser::{Addr, Message, MessageParser, PartType};
 
 use crate::files::{self, FileError};
 
@@ -69,68 +71,33 @@ fn kind(name: &str) -> Option<bool> {
     }
 }
 
-/// Sender, subject and body of an e-mail as one line; of HTML what stands between the tags. Bytes that are no text are replaced.
+/// Sender, subject and body of an e-mail as one line: of its parts the plain text, else the HTML without its markup. Letters are those of
+/// the character set that the e-mail names; bytes that are none in it are replaced.
 pub fn mail_text(bytes: &[u8]) -> String {
-    let mail = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
-    let without_head = mail.strip_prefix('\n').map(|body| ("", body));
-    let (head, body) = without_head.or_else(|| mail.split_once("\n\n")).unwrap_or((&mail, ""));
-    let field = |name: &str| {
-        head.lines().find_map(|line| {
-            let (field, value) = line.split_once(':')?;
-            field.eq_ignore_ascii_case(name).then(|| value.trim())
-        })
-    };
-    let body = match field("Content-Transfer-Encoding") {
-        Some(how) if how.eq_ignore_ascii_case("quoted-printable") => unquoted(body),
-        _ => body.to_owned(),
-    };
-    let [from, subject] = ["From", "Subject"].map(|name| field(name).unwrap_or_default());
-    let text = format!("From {from}: {subject}. {}", without_tags(&body));
+    let mail = MessageParser::default().parse(bytes).unwrap_or_default();
+    let sender = mail.from().and_then(|senders| senders.first());
+    let name = sender.and_then(Addr::name).unwrap_or_default();
+    let address = sender.and_then(Addr::address).unwrap_or_default();
+    let subject = mail.subject().unwrap_or_default();
+    let text = format!("From {name} {address}: {subject}. {}", body(&mail));
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// RFC 2045, section 6.7: `=3D` is `=`, and a line that ends in `=` goes on.
-fn unquoted(body: &str) -> String {
-    let mut bytes = Vec::with_capacity(body.len());
-    let mut rest = body.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let code = after.get(..2).and_then(|code| std::str::from_utf8(code).ok());
-        match (byte, code.and_then(|code| u8::from_str_radix(code, 16).ok())) {
-            (b'=', Some(code)) => {
-                bytes.push(code);
-                rest = &after[2..];
-            }
-            (b'=', None) if after.first() == Some(&b'\n') => rest = &after[1..],
-            _ => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
+/// Some e-mails have a plain text that is empty beside an HTML that is not.
+fn body(mail: &Message) -> String {
+    let text_of = |parts: Vec<&PartType>| -> String {
+        let texts = parts.into_iter().map(|part| match part {
+            PartType::Text(text) => text.to_string(),
+            PartType::Html(html) => html_to_text(html),
+            _ => String::new(),
+        });
+        texts.collect::<Vec<_>>().join(" ")
+    };
+    let plain = text_of(mail.text_bodies().map(|part| &part.body).collect());
+    match plain.trim().is_empty() {
+        true => text_of(mail.html_bodies().map(|part| &part.body).collect()),
+        false => plain,
     }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn without_tags(body: &str) -> String {
-    let mut text = String::with_capacity(body.len());
-    let mut rest = body;
-    while let Some((before, after)) = rest.split_once('<') {
-        text.push_str(before);
-        let is_tag = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        let end = if after.starts_with("!--") { "-->" } else { ">" };
-        match after.split_once(end).filter(|_| is_tag) {
-            Some((_, behind)) => {
-                text.push(' ');
-                rest = behind;
-            }
-            None => {
-                text.push('<');
-                rest = after;
-            }
-        }
-    }
-    text.push_str(rest);
-    let marks = [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
-    marks.iter().fold(text, |text, (mark, character)| text.replace(mark, character))
 }
 
 #[cfg(test)]
@@ -139,12 +106,33 @@ mod tests {
 
     #[test]
     fn a_reader_sees_the_subject_and_the_words_of_the_body() {
-        let mail = b"From: a@b.c\r\nSUBJECT: Save  now\r\nContent-Transfer-Encoding: Quoted-Printable\r\n\r\n<html><!-- a > b -->\
-            <b style=3D\"x\">up to 7=\r\n0%</b>&nbsp;5 < 6 &amp; more caf=E9</html>";
-        assert_eq!(mail_text(mail), "From a@b.c: Save now. up to 70% 5 < 6 & more caf\u{fffd}");
-        assert_eq!(mail_text(b"Subject: only this"), "From : only this.");
-        assert_eq!(mail_text(b"\n\xff\xfe = =Z"), "From : . \u{fffd}\u{fffd} = =Z");
+        let mail = b"From: =?iso-8859-1?Q?Ren=E9?= <a@b.c>\r\nSUBJECT: Save  now\r\nContent-Type: text/html; charset=iso-8859-1\r\n\
+            Content-Transfer-Encoding: Quoted-Printable\r\n\r\n<html><style>b {}</style><!-- a > b --><b style=3D\"x\">up to 7=\r\n\
+            0%</b>&nbsp;5 &lt; 6 &amp; more caf=E9</html>";
+        assert_eq!(mail_text(mail), "From René a@b.c: Save now. up to 70% 5 < 6 & more café");
+        assert_eq!(mail_text(b"Subject: only this\n"), "From : only this.");
         assert_eq!(mail_text(b""), "From : .");
+    }
+
+    #[test]
+    fn of_several_parts_the_plain_text_is_read_unless_it_is_empty() {
+        let mail = |plain: &str| {
+            let head = "Subject: s\nContent-Type: multipart/alternative; boundary=q\n\n--q\nContent-Type: text/plain\n\n";
+            format!("{head}{plain}\n--q\nContent-Type: text/html\n\n<p>marked up</p>\n--q--\n")
+        };
+        assert_eq!(mail_text(mail("plain").as_bytes()), "From : s. plain");
+        assert_eq!(mail_text(mail(" ").as_bytes()), "From : s. marked up");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic(
+            bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400),
+            head in "(Content-Type: (text/html|multipart/mixed; boundary=x)\n)?(Content-Transfer-Encoding: (base64|quoted-printable)\n)?\n",
+        ) {
+            let text = mail_text(&[head.as_bytes(), &bytes].concat());
+            proptest::prop_assert!(text.starts_with("From "));
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Section 13.3.3: the checkpoints of a Learner: which epochs are kept, and how they are written.
+//! The checkpoints of a Learner: which epochs are kept, and how they are written.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,8 @@ use burn::train::checkpoint::{
 };
 use burn::train::metric::store::{Aggregate, Direction, EventStoreClient, Split};
 use burn::train::metric::{AccuracyMetric, Metric};
-use mlbook::files::{self, FileError};
+
+use crate::files::{self, FileError};
 
 /// Newest epochs that are kept besides the best: two, as an epoch's three files are written one after the other and the one
 /// before must stay until they all are there.

@@ -1,4 +1,4 @@
-//! Section 13.3.5: what becomes of a Learner's metrics: the epoch line, the history, TensorBoard's event file.
+//! What becomes of a Learner's metrics: the epoch line, the history, curves in a file.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -9,23 +9,39 @@ use burn::train::Interrupter;
 use burn::train::logger::MetricLogger;
 use burn::train::metric::store::{EpochSummary, MetricsUpdate, Split};
 use burn::train::metric::{MetricDefinition, MetricId, NumericEntry};
-use mlbook::cli::StopFlag;
-use mlbook::files::{self, FileError};
-use mlbook::prelude::*;
-use mlbook::train::EpochRecord;
 
-use crate::tensorboard::EventFile;
+use crate::cli::StopFlag;
+use crate::files::{self, FileError};
+use crate::say;
+use crate::train::{EpochRecord, History, TrainError};
 
-/// Every so many batches TensorBoard gets a point of the training loss, as by Lightning's default.
+use super::LearnerError;
+
+/// Every so many batches there is a point of the training loss, as by Lightning's default.
 const LOG_EVERY: usize = 50;
 
-/// The columns of the epoch line, and the names of their curves in TensorBoard.
+/// The columns of the epoch line, and the names of their curves.
 const COLUMNS: [(&str, &str); 4] = [
     ("loss", "train_loss_epoch"),
     ("accuracy", "train_acc"),
     ("valid loss", "valid_loss"),
     ("valid accuracy", "valid_acc"),
 ];
+
+/// A file that curves are drawn from: TensorBoard's events (13.3.5), a table (16.B4).
+pub trait Curves: Send {
+    /// A point of the curve `name`: after `step` batches it is at `value`.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    fn point(&mut self, name: &str, step: usize, value: f64) -> Result<(), FileError>;
+
+    /// At the end of an epoch: what came so far is to be in the file.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    fn flush(&mut self) -> Result<(), FileError>;
+}
 
 /// What a training leaves behind: written by burn's thread, read by the program.
 ///
@@ -39,7 +55,7 @@ pub struct Logbook {
 #[derive(Debug)]
 struct Pages {
     history: History,
-    failure: Option<anyhow::Error>,
+    failure: Option<LearnerError>,
 }
 
 impl Logbook {
@@ -47,18 +63,16 @@ impl Logbook {
     ///
     /// # Errors
     /// A file that cannot be read, or holds something else.
-    pub fn open(path: PathBuf, epochs: usize) -> anyhow::Result<Self> {
+    pub fn open(path: PathBuf, epochs: usize) -> Result<Self, LearnerError> {
         let mut history = History::default();
         if epochs > 0 {
-            history = serde_json::from_slice(&files::read(&path)?).map_err(|error| {
-                anyhow::anyhow!("{}: {error}. Run without --resume to start anew.", path.display())
-            })?;
+            history = serde_json::from_slice(&files::read(&path)?)
+                .map_err(|error| LearnerError::History { path: path.clone(), problem: error.to_string() })?;
             history.epochs.truncate(epochs);
-            anyhow::ensure!(
-                history.epochs.len() == epochs,
-                "{}: fewer epochs than the {epochs} that have checkpoints. Run without --resume to start anew.",
-                path.display()
-            );
+            if history.epochs.len() < epochs {
+                let problem = format!("fewer epochs than the {epochs} that have checkpoints");
+                return Err(LearnerError::History { path, problem });
+            }
         }
         Ok(Self { pages: Arc::new(Mutex::new(Pages { history, failure: None })), path })
     }
@@ -69,7 +83,7 @@ impl Logbook {
     }
 
     /// What went wrong while recording, once.
-    pub fn failure(&self) -> Option<anyhow::Error> {
+    pub fn failure(&self) -> Option<LearnerError> {
         self.pages().failure.take()
     }
 
@@ -100,9 +114,9 @@ pub struct Course {
 
 /// Receives every metric of a training, batch by batch, on a thread of burn's own. So it is also where Ctrl-C and trouble with
 /// files are handed to the training's [`Interrupter`].
-pub struct Recorder {
+pub struct Recorder<C> {
     logbook: Logbook,
-    events: EventFile,
+    curves: C,
     course: Course,
     interrupter: Interrupter,
     names: HashMap<MetricId, String>,
@@ -113,12 +127,12 @@ pub struct Recorder {
     epoch_started: Instant,
 }
 
-impl Recorder {
+impl<C: Curves> Recorder<C> {
     /// A recorder for one training.
-    pub fn new(logbook: Logbook, events: EventFile, course: Course, interrupter: Interrupter) -> Self {
+    pub fn new(logbook: Logbook, curves: C, course: Course, interrupter: Interrupter) -> Self {
         Self {
             logbook,
-            events,
+            curves,
             course,
             interrupter,
             names: HashMap::new(),
@@ -129,27 +143,27 @@ impl Recorder {
     }
 
     /// A point of the training loss now and then.
-    fn end_batch(&mut self, epoch: usize, loss: f64) -> anyhow::Result<()> {
+    fn end_batch(&mut self, epoch: usize, loss: f64) -> Result<(), LearnerError> {
         self.batch += 1;
         let step = (epoch - 1) * self.course.batches + self.batch;
         if step.is_multiple_of(LOG_EVERY) {
-            self.events.scalar("train_loss", step, loss)?;
+            self.curves.point("train_loss", step, loss)?;
         }
         Ok(())
     }
 
     /// The epoch line, the history, and a point on every curve.
-    fn end_epoch(&mut self, epoch: usize) -> anyhow::Result<()> {
+    fn end_epoch(&mut self, epoch: usize) -> Result<(), LearnerError> {
         let means = std::mem::take(&mut self.means);
         let seconds = self.epoch_started.elapsed().as_secs_f64();
         self.epoch_started = Instant::now();
         self.batch = 0;
         for (column, curve) in COLUMNS {
             if let Some(&value) = means.get(column) {
-                self.events.scalar(curve, epoch * self.course.batches, value)?;
+                self.curves.point(curve, epoch * self.course.batches, value)?;
             }
         }
-        self.events.flush()?;
+        self.curves.flush()?;
         let metrics =
             COLUMNS.iter().filter_map(|(column, _)| Some(((*column).to_owned(), *means.get(column)?)));
         let record = EpochRecord { epoch, metrics: metrics.collect(), seconds };
@@ -163,7 +177,7 @@ impl Recorder {
     }
 
     /// Ends the training and keeps the reason.
-    fn check(&self, result: anyhow::Result<()>) {
+    fn check(&self, result: Result<(), LearnerError>) {
         if let Err(error) = result {
             self.interrupter.stop(Some("an error"));
             self.logbook.pages().failure.get_or_insert(error);
@@ -171,7 +185,7 @@ impl Recorder {
     }
 }
 
-impl MetricLogger for Recorder {
+impl<C: Curves> MetricLogger for Recorder<C> {
     fn log_metric_definition(&mut self, definition: MetricDefinition) {
         self.names.insert(definition.metric_id, definition.name.to_string());
     }
