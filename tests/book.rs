@@ -48,7 +48,7 @@ fn doctor_checks_everything_with_a_line_each() {
 
 #[test]
 fn mistakes_get_one_line_and_exit_code_2() {
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 10] = [
         (&["run", "ch99", "mnist"], "ch14-cnn"),
         (&["lst"], "list"),
         (&["parity", "--device", "gpu"], "webgpu"),
@@ -56,6 +56,7 @@ fn mistakes_get_one_line_and_exit_code_2() {
         (&["data", "diff", "/nonexistent/a.csv", "/nonexistent/b.csv"], "/nonexistent/a.csv"),
         (&["bench", "--steps", "0"], "at least 1"),
         (&["bench", "kernel", "--starts", "0"], "at least 1"),
+        (&["bench", "--chapter", "ch99"], "there is no such chapter"),
         (&["notebook", "ch99"], "00-start"),
         (&["notebook", "--check", "--jobs", "0"], "at least 1"),
     ];

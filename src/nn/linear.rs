@@ -4,7 +4,7 @@ use burn::module::{Content, DisplaySettings, Module, ModuleDisplay, Param};
 use burn::tensor::{Device, Tensor};
 
 use super::layers::{parameter, transposed};
-use super::observe;
+use super::{kernel, observe};
 use crate::rng::Generator;
 
 /// A dense layer, not yet initialised; see [`linear`].
@@ -64,8 +64,41 @@ impl Linear {
     /// - returns `[…, out]`
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
         let bias = self.bias.as_ref().map(Param::val);
-        let output = burn::tensor::module::linear(input, self.weight.val(), bias);
+        let output = affine(input, self.weight.val(), bias);
         observe::leaves(self.weight.id, output)
+    }
+}
+
+/// `x·W + b`. A single row and a large matrix, as in a network that writes token by token, are multiplied by all cores.
+///
+/// # Shapes
+/// - input: `[…, in]`; weight: `[in, out]`; bias: `[out]`
+/// - returns `[…, out]`
+pub fn affine<const D: usize>(input: Tensor<D>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<D> {
+    let [inputs, outputs] = weight.dims();
+    let mut shape = input.dims();
+    let rows = shape.iter().product::<usize>() / inputs.max(1);
+    if !kernel::is_row(rows, &weight) || input.dtype() != weight.dtype() {
+        return burn::tensor::module::linear(input, weight, bias);
+    }
+    shape[D - 1] = outputs;
+    let output = kernel::row_product(input.reshape([1, inputs]), weight, false); // [1, out]
+    match bias {
+        Some(bias) => output + bias.unsqueeze(),
+        None => output,
+    }
+    .reshape(shape)
+}
+
+/// `rows·tableᵀ`: how well each row fits each vector of a table, as in a network whose output layer is its table of tokens.
+///
+/// # Shapes
+/// - rows: `[rows, dim]`; table: `[vectors, dim]`
+/// - returns `[rows, vectors]`
+pub fn scores(rows: Tensor<2>, table: Tensor<2>) -> Tensor<2> {
+    match kernel::is_row(rows.dims()[0], &table) && rows.dtype() == table.dtype() {
+        true => kernel::row_product(rows, table, true),
+        false => rows.matmul(table.transpose()),
     }
 }
 

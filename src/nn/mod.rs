@@ -32,7 +32,7 @@ pub use layer_norm::{LayerNorm, LayerNormBuilder, layer_norm};
 pub use layers::{Conv2d, Conv2dBuilder, conv2d, cross_correlate};
 pub(crate) use layers::{parameter, transposed};
 pub use leaky::leaky_relu;
-pub use linear::{Linear, LinearBuilder, linear, xavier_uniform};
+pub use linear::{Linear, LinearBuilder, affine, linear, scores, xavier_uniform};
 pub use loss::{
     binary_cross_entropy, binary_cross_entropy_with_logits, correct, cross_entropy, mean_squared_error,
     negative_log_likelihood,

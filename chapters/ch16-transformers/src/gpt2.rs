@@ -113,7 +113,7 @@ impl Gpt2 {
     fn scores(&self, hidden: Tensor<3>) -> Tensor<3> {
         let [batch, positions, width] = hidden.dims();
         let rows = hidden.reshape([batch * positions, width]); // [batch · positions, n_embd]
-        let logits = rows.matmul(self.transformer.wte.weight.val().transpose()); // [batch · positions, vocab_size]
+        let logits = mlbook::nn::scores(rows, self.transformer.wte.weight.val()); // [batch · positions, vocab_size]
         logits.reshape([batch as i32, positions as i32, -1]) // [batch, positions, vocab_size]
     }
 }
@@ -262,6 +262,6 @@ impl Conv1D {
     /// - x: `[batch, positions, in]`
     /// - returns `[batch, positions, out]`
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        burn::tensor::module::linear(x, self.weight.val(), Some(self.bias.val()))
+        mlbook::nn::affine(x, self.weight.val(), Some(self.bias.val()))
     }
 }

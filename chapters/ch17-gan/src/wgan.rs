@@ -13,7 +13,7 @@ mlbook::settings! {
     /// Settings of the Wasserstein GAN.
     pub struct WganSettings, flags WganFlags {
         /// Passes over the digits
-        num_epochs: usize, at_least_one, quick 8, book 100;
+        num_epochs: usize, at_least_one, quick 6, book 100;
         /// Digits in a mini-batch
         batch_size: usize, at_least_one, quick 32, book 64;
         /// Numbers in a vector of noise

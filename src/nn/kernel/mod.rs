@@ -3,7 +3,7 @@
 //! Each is a *backend extension*: burn-flex gets the kernel written here, every other backend the same operation made of
 //! burn's own. burn-flex 0.22 computes a convolution's weight gradient as a convolution with the roles of batch and channels
 //! swapped, which leaves a first layer with one channel on one core; a recurrent cell made of tensor operations spends its time on
-//! slices; attention, a normalisation and an optimiser made of them go through memory a dozen times; and messages along a graph's
+//! slices; a single row times a matrix stays on one core; attention, a normalisation and an optimiser made of them go through memory a dozen times; and messages along a graph's
 //! edges are a selection, a product and a scattered sum, where one product with a sparse matrix would do.
 
 mod activation;
@@ -20,6 +20,7 @@ mod norm;
 mod norm_op;
 mod patches;
 mod recurrent;
+mod row;
 mod sparse;
 mod sparse_op;
 mod vectorised;
@@ -34,5 +35,6 @@ pub use layer_norm::layer_norm;
 pub use leaky::{leaky_relu, leaky_relu_gradient};
 pub use norm_op::{normalise, normalise_gradient, statistics};
 pub use recurrent::{Direction, Gates, recurrent};
+pub use row::{is_row, row_product};
 pub use sparse_op::Sparse;
 pub(in crate::nn) use vectorised::vectorised;
