@@ -74,12 +74,16 @@ fn kind(name: &str) -> Option<bool> {
 /// Sender, subject and body of an e-mail as one line: of its parts the plain text, else the HTML without its markup. Letters are those of
 /// the character set that the e-mail names; bytes that are none in it are replaced.
 pub fn mail_text(bytes: &[u8]) -> String {
-    let mail = MessageParser::default().parse(bytes).unwrap_or_default();
-    let sender = mail.from().and_then(|senders| senders.first());
-    let name = sender.and_then(Addr::name).unwrap_or_default();
-    let address = sender.and_then(Addr::address).unwrap_or_default();
-    let subject = mail.subject().unwrap_or_default();
-    let text = format!("From {name} {address}: {subject}. {}", body(&mail));
+    let text = match MessageParser::default().parse(bytes) {
+        Some(mail) => {
+            let sender = mail.from().and_then(|senders| senders.first());
+            let name = sender.and_then(Addr::name).unwrap_or_default();
+            let address = sender.and_then(Addr::address).unwrap_or_default();
+            format!("From {name} {address}: {}. {}", mail.subject().unwrap_or_default(), body(&mail))
+        }
+        // Nothing that could be a header.
+        None => format!("From : . {}", String::from_utf8_lossy(bytes)),
+    };
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
