@@ -76,11 +76,10 @@ impl Linear {
 /// - returns `[…, out]`
 pub fn affine<const D: usize>(input: Tensor<D>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<D> {
     let [inputs, outputs] = weight.dims();
-    let mut shape = input.dims();
-    let rows = shape.iter().product::<usize>() / inputs.max(1);
-    if !kernel::is_row(rows, &weight) || input.dtype() != weight.dtype() {
+    if !kernel::is_row(&input, inputs, &weight) {
         return burn::tensor::module::linear(input, weight, bias);
     }
+    let mut shape = input.dims();
     shape[D - 1] = outputs;
     let output = kernel::row_product(input.reshape([1, inputs]), weight, false); // [1, out]
     match bias {
@@ -96,7 +95,7 @@ pub fn affine<const D: usize>(input: Tensor<D>, weight: Tensor<2>, bias: Option<
 /// - rows: `[rows, dim]`; table: `[vectors, dim]`
 /// - returns `[rows, vectors]`
 pub fn scores(rows: Tensor<2>, table: Tensor<2>) -> Tensor<2> {
-    match kernel::is_row(rows.dims()[0], &table) && rows.dtype() == table.dtype() {
+    match kernel::is_row(&rows, table.dims()[1], &table) {
         true => kernel::row_product(rows, table, true),
         false => rows.matmul(table.transpose()),
     }

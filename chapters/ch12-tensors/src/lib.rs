@@ -7,7 +7,6 @@ pub mod by_hand;
 pub mod by_modules;
 pub mod cats_dogs;
 pub mod digit_net;
-pub mod epoch_lines;
 pub mod images;
 pub mod iris;
 pub mod iris_data;

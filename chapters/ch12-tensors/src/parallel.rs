@@ -2,7 +2,7 @@
 //! along the mean of their gradients, by burn's `Learner`. The same path as one worker with the whole mini-batch; a few seconds.
 
 use std::num::NonZero;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use burn::data::dataloader::{DataLoader, DataLoaderBuilder};
@@ -16,9 +16,9 @@ use mlbook::nn::weights::{self, Arrays};
 use mlbook::prelude::*;
 use mlbook::show;
 use mlbook::train::Quiet;
+use mlbook::train::learner::{Course, Logbook, Recorder};
 
 use crate::digit_net::{DigitBatch, DigitNet};
-use crate::epoch_lines::EpochLines;
 
 mlbook::settings! {
     /// Settings of the parallel project.
@@ -160,8 +160,10 @@ fn train(
     let generator = Generator::seeded(run.flags.seed);
     let model = DigitNet::new(settings.hidden_size, workers, &generator, &device);
     let interrupter = Interrupter::new();
-    let lines = EpochLines::new(settings.num_epochs, &run.stop, &interrupter);
-    let history = lines.history();
+    let batches = digits.order.len() / (workers * batch_size);
+    let course = Course { batches, num_epochs: settings.num_epochs, prints: true, stop: run.stop.clone() };
+    let logbook = Logbook::default();
+    let recorder = Recorder::new(logbook.clone(), (), course, interrupter.clone());
     // The processor is one device, listed once for each worker; graphics cards would be listed one by one. Every worker computes
     // gradients on a thread of its own, the first device takes the step.
     let strategy = ExecutionStrategy::multi(vec![device; workers], MultiDeviceOptim::OptimMainDevice);
@@ -173,7 +175,7 @@ fn train(
     )
     .with_training_strategy(strategy.into())
     .metrics((AccuracyMetric::new(), LossMetric::new()))
-    .with_metric_logger(lines)
+    .with_metric_logger(recorder)
     // It would change the program's panic hook and write a line for every batch.
     .with_application_logger(None)
     .with_interrupter(interrupter)
@@ -184,16 +186,16 @@ fn train(
     if let Some(error) = result.error {
         anyhow::bail!("{error}");
     }
-    let history = history.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let epoch = history.epochs.len();
-    if let Some(loss) = history.last("loss").filter(|loss| !loss.is_finite()) {
-        return Err(TrainError::Diverged { epoch, loss }.into());
+    if let Some(failure) = logbook.failure() {
+        return Err(failure.into());
     }
+    let history = logbook.history();
+    let epoch = history.epochs.len();
     if epoch < settings.num_epochs {
         let at = format!("in epoch {} of {}", epoch + 1, settings.num_epochs);
         return Err(Interrupted { at, resumable: false }.into());
     }
-    let steps = settings.num_epochs * digits.order.len() / (workers * batch_size);
+    let steps = settings.num_epochs * batches;
     Ok(Trained { weights: weights::to_arrays(&result.model)?, history, speed: steps as f64 / seconds })
 }
 

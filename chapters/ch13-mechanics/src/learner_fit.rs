@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use burn::store::ModuleRecord;
 use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::renderer::{MetricsRenderer, default_renderer};
 use burn::train::{Interrupter, Learner, SupervisedTraining};
 use mlbook::files;
 use mlbook::prelude::*;
 use mlbook::train::Quiet;
-use mlbook::train::learner::{self, BestAndNewest, Course, Folder, Logbook, ReadError, Recorder};
+use mlbook::train::learner::{self, BestAndNewest, Course, Folder, Logbook, Recorder};
 
 use crate::data_module::MnistDataModule;
 use crate::learner::LearnerSettings;
@@ -66,7 +65,7 @@ impl Trainer {
             return Ok((logbook.history(), self.renderer(&interrupter, done)));
         }
         if done > 0 {
-            self.check_parts(done)?;
+            self.checkpoints().check(self.untrained(false), done)?;
             say!("resumed after epoch {done}");
         }
         let renderer = self.renderer(&interrupter, done);
@@ -101,16 +100,6 @@ impl Trainer {
         Ok((logbook.history(), result.renderer))
     }
 
-    /// burn panics on a checkpoint that it cannot read, so they are read once before.
-    fn check_parts(&self, epoch: usize) -> anyhow::Result<()> {
-        let [model, optimizer, scheduler] =
-            learner::PARTS.map(|part| self.checkpoints().part(part).path(epoch));
-        self.load(&model)?;
-        learner::read::<burn::optim::OptimizerRecord>(&optimizer)?;
-        learner::read::<burn::lr_scheduler::LrSchedulerRecord>(&scheduler)?;
-        Ok(())
-    }
-
     /// The dashboard, or nothing but the epoch lines.
     fn renderer(&self, interrupter: &Interrupter, done: usize) -> Box<dyn MetricsRenderer> {
         if self.dashboard {
@@ -128,8 +117,6 @@ impl Trainer {
 
     /// Section 13.3.7: the network with the weights of a checkpoint.
     pub fn load(&self, path: &Path) -> anyhow::Result<Mlp> {
-        let record = learner::read::<ModuleRecord>(path)?;
-        let fitted = self.untrained(false).try_load_record(record);
-        Ok(fitted.map_err(|source| ReadError::Format { path: path.to_path_buf(), source })?)
+        Ok(learner::load(self.untrained(false), path)?)
     }
 }

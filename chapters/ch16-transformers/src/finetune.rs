@@ -2,6 +2,7 @@
 //! The book: 0.925 and 0.933 on IMDb with DistilBERT. By default a small network learns from nothing on reviews from a grammar.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use mlbook::data::text::{Encoded, Review};
 use mlbook::hub::{self, Wording};
@@ -71,6 +72,14 @@ pub struct StartFlags {
     pub learner: bool,
 }
 
+/// The book's three ways to fine-tune: 16.3.4, 16.3.5, 16.B4.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Loop,
+    Trainer,
+    Learner,
+}
+
 /// Settings for a pretrained network that is not to learn from the whole of IMDb: 2,000 reviews of 128 tokens.
 const SMALL: (usize, usize, usize, usize) = (128, 2_000, 500, 2_000);
 
@@ -78,6 +87,14 @@ const SMALL: (usize, usize, usize, usize) = (128, 2_000, 500, 2_000);
 const LIGHTNING_BATCH: usize = 12;
 
 impl StartFlags {
+    fn way(&self) -> Way {
+        match (self.trainer, self.learner) {
+            (true, _) => Way::Trainer,
+            (_, true) => Way::Learner,
+            _ => Way::Loop,
+        }
+    }
+
     fn start(&self, book: bool) -> Start {
         let usual = if book || self.model_dir.is_some() { Start::Distilbert } else { Start::Scratch };
         self.start.unwrap_or(usual)
@@ -104,9 +121,9 @@ impl StartFlags {
 /// Reviews as numbers, in three parts.
 #[derive(Clone, Debug)]
 pub struct Sets {
-    pub train: Encoded,
-    pub valid: Encoded,
-    pub test: Encoded,
+    pub train: Arc<Encoded>,
+    pub valid: Arc<Encoded>,
+    pub test: Arc<Encoded>,
     pub source: String,
 }
 
@@ -117,7 +134,7 @@ impl Sets {
         let numbers = |reviews: &[Review]| {
             let texts: Vec<&str> = reviews.iter().map(|review| review.text.as_str()).collect();
             let positive: Vec<bool> = reviews.iter().map(|review| review.positive).collect();
-            encoded(&texts, &positive, wording.clone(), max_length)
+            encoded(&texts, &positive, wording.clone(), max_length).map(Arc::new)
         };
         let [train, valid, test] = [&parts.train, &parts.valid, &parts.test].map(|part| numbers(part));
         Ok(Self { train: train?, valid: valid?, test: test?, source: parts.source.clone() })
@@ -217,10 +234,10 @@ impl Project<'_> {
         let parameters = Module::num_params(&model);
         say!("model   {} parameters", grouped(parameters));
         let model = model.frozen(settings.frozen_layers);
-        let (model, history) = match (start.trainer, start.learner) {
-            (true, _) => trainer::train(model, sets, settings, run)?,
-            (_, true) => lightning::train(model, sets, settings, run)?,
-            _ => train(model, sets, settings, run)?,
+        let ((model, history), book) = match start.way() {
+            Way::Loop => (train(model, sets, settings, run)?, Book(0.9250)),
+            Way::Trainer => (trainer::train(model, sets, settings, run)?, Book(0.9327)),
+            Way::Learner => (lightning::train(model, sets, settings, run)?, Book(0.9223)),
         };
         let model = model.valid();
         let test = judge(&model, &sets.test, &run.device);
@@ -235,11 +252,6 @@ impl Project<'_> {
         if let Some(frozen) = frozen {
             report = report.metric("frozen accuracy", frozen);
         }
-        let book = match (start.trainer, start.learner) {
-            (true, _) => Book(0.9327),
-            (_, true) => Book(0.9223),
-            _ => Book(0.9250),
-        };
         let is_book_s = run.flags.book && start.start(true) == Start::Distilbert;
         let report = match is_book_s {
             true => report.compare("test accuracy", test.accuracy, book),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataloader::{DataLoader, DataLoaderBuilder};
-use burn::store::ModuleRecord;
 use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::{
     ClassificationOutput, InferenceStep, Interrupter, Learner, SupervisedTraining, TrainOutput, TrainStep,
@@ -75,8 +74,8 @@ impl Batcher<usize, ReviewBatch> for ReviewBatcher {
 }
 
 /// The reviews in batches, shuffled by a seed or in their order.
-fn loader(texts: &Encoded, batch_size: usize, seed: Option<u64>) -> Arc<dyn DataLoader<ReviewBatch>> {
-    let builder = DataLoaderBuilder::new(ReviewBatcher(Arc::new(texts.clone()))).batch_size(batch_size);
+fn loader(texts: &Arc<Encoded>, batch_size: usize, seed: Option<u64>) -> Arc<dyn DataLoader<ReviewBatch>> {
+    let builder = DataLoaderBuilder::new(ReviewBatcher(texts.clone())).batch_size(batch_size);
     let rows = Rows(texts.len());
     match seed {
         Some(seed) => builder.shuffle(seed).build(rows),
@@ -117,17 +116,14 @@ pub fn train<M: TextClassifier>(
         )
         .metrics((AccuracyMetric::new(), LossMetric::new()))
         .with_metric_logger(Recorder::new(logbook.clone(), log, course, interrupter.clone()))
-        .with_custom_checkpointers(weights.clone(), optimizer.clone(), scheduler.clone())
+        .with_custom_checkpointers(weights, optimizer, scheduler)
         .with_checkpointing_strategy(BestAndNewest)
         .with_application_logger(None)
         .with_interrupter(interrupter.clone())
         .renderer(Box::<Quiet>::default())
         .num_epochs(num_epochs);
         if done > 0 {
-            // burn panics on a checkpoint that it cannot read, so they are read once before.
-            learner::read::<ModuleRecord>(&weights.path(done))?;
-            learner::read::<burn::optim::OptimizerRecord>(&optimizer.path(done))?;
-            learner::read::<burn::lr_scheduler::LrSchedulerRecord>(&scheduler.path(done))?;
+            checkpoints.check(model.clone(), done)?;
             say!("resumed after epoch {done}");
             training = training.checkpoint(done);
         }
@@ -137,10 +133,5 @@ pub fn train<M: TextClassifier>(
     let history = logbook.history();
     let best = learner::best_epoch(&history, num_epochs);
     say!("best    epoch {best}");
-    let path = checkpoints.part("model").path(best);
-    let record = learner::read::<ModuleRecord>(&path)?;
-    let fitted = model
-        .try_load_record(record)
-        .map_err(|source| learner::ReadError::Format { path: path.clone(), source })?;
-    Ok((fitted.network, history))
+    Ok((checkpoints.load(model, best)?.network, history))
 }

@@ -6,7 +6,6 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use mlbook::bench::Measures;
-use mlbook::cli::Chapter;
 use mlbook::say;
 
 use crate::{chapters, notebook};
@@ -20,7 +19,7 @@ pub struct BenchArgs {
     /// A Python that has torch; without it only our own times are shown
     #[arg(long, value_name = "PATH")]
     pytorch: Option<PathBuf>,
-    /// This chapter alone, by its number or the beginning of its name: ch16
+    /// This chapter alone: ch16
     #[arg(long, value_name = "CHAPTER")]
     chapter: Option<String>,
     /// Steps that count, in each round
@@ -44,7 +43,11 @@ pub fn run(args: BenchArgs) -> anyhow::Result<ExitCode> {
     }
     let folder = chapters::workspace()?;
     let (mut ours, mut theirs) = (Measures::new(), Measures::new());
-    for chapter in chosen(args.chapter.as_deref())? {
+    let chosen = match &args.chapter {
+        Some(name) => vec![chapters::find(name)?],
+        None => chapters::all()?,
+    };
+    for chapter in chosen {
         build(&chapter.name, &folder)?;
         for _ in 0..args.rounds {
             keep_best(&mut ours, measure(&mut chapter_bench(&chapter.name, &folder, args.steps))?);
@@ -64,19 +67,6 @@ pub fn run(args: BenchArgs) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// All chapters, or the one that is asked for.
-fn chosen(asked: Option<&str>) -> anyhow::Result<Vec<Chapter>> {
-    let all = chapters::all()?;
-    let Some(asked) = asked else { return Ok(all) };
-    let beginning = format!("ch{}", asked.trim_start_matches("ch"));
-    let names: Vec<String> = all.iter().map(|chapter| chapter.name.clone()).collect();
-    let chosen: Vec<_> = all.into_iter().filter(|chapter| chapter.name.starts_with(&beginning)).collect();
-    if chosen.is_empty() {
-        bail!("--chapter {asked}: there is no such chapter; there are {}", names.join(", "));
-    }
-    Ok(chosen)
 }
 
 /// The chapter's programs in PyTorch: `reference/bench_ch13_*.py` for ch13-mechanics.

@@ -60,20 +60,25 @@ pub fn list() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// `book run ch14 mnist …`: the chapter's program, with its exit code.
-pub fn run(name: &str, arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
-    let chapters = all()?;
+/// A chapter by its name or its number: ch14-cnn, ch14, 14-cnn.
+pub fn find(name: &str) -> anyhow::Result<Chapter> {
+    let mut chapters = all()?;
     let wanted = name.to_lowercase();
-    let found = chapters.iter().find(|chapter| {
+    let found = chapters.iter().position(|chapter| {
         chapter.name == wanted
             || chapter.name.split('-').next() == Some(&wanted)
             || chapter.name == format!("ch{wanted}")
     });
-    let Some(chapter) = found else {
+    let Some(place) = found else {
         let names: Vec<&str> = chapters.iter().map(|chapter| chapter.name.as_str()).collect();
-        bail!("no chapter {name}; there are: {}", names.join(", "));
+        bail!("{name}: there is no such chapter; there are: {}", names.join(", "));
     };
-    cargo_run(&chapter.name, arguments)
+    Ok(chapters.swap_remove(place))
+}
+
+/// `book run ch14 mnist …`: the chapter's program, with its exit code.
+pub fn run(name: &str, arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
+    cargo_run(&find(name)?.name, arguments)
 }
 
 /// `book parity`: every chapter's parity run; fails if one fails.

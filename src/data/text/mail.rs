@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 use mail_parser::decoders::html::html_to_text;
-use mail_parser::{Addr, Message, MessageParser, PartType};
+use mail_parser::{Addr, Message, MessageParser};
 
 use crate::files::{self, FileError};
 
@@ -89,19 +89,13 @@ pub fn mail_text(bytes: &[u8]) -> String {
 
 /// Some e-mails have a plain text that is empty beside an HTML that is not.
 fn body(mail: &Message) -> String {
-    let text_of = |parts: Vec<&PartType>| -> String {
-        let texts = parts.into_iter().map(|part| match part {
-            PartType::Text(text) => text.to_string(),
-            PartType::Html(html) => html_to_text(html),
-            _ => String::new(),
-        });
-        texts.collect::<Vec<_>>().join(" ")
-    };
-    let plain = text_of(mail.text_bodies().map(|part| &part.body).collect());
-    match plain.trim().is_empty() {
-        true => text_of(mail.html_bodies().map(|part| &part.body).collect()),
-        false => plain,
+    let plain: Vec<_> = (0..mail.text_body_count()).filter_map(|part| mail.body_text(part)).collect();
+    let plain = plain.join(" ");
+    if !plain.trim().is_empty() {
+        return plain;
     }
+    let marked_up = (0..mail.html_body_count()).filter_map(|part| mail.body_html(part));
+    marked_up.map(|html| html_to_text(&html)).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 //! Each is a *backend extension*: burn-flex gets the kernel written here, every other backend the same operation made of
 //! burn's own. burn-flex 0.22 computes a convolution's weight gradient as a convolution with the roles of batch and channels
 //! swapped, which leaves a first layer with one channel on one core; a recurrent cell made of tensor operations spends its time on
-//! slices; a single row times a matrix stays on one core; attention, a normalisation and an optimiser made of them go through memory a dozen times; and messages along a graph's
-//! edges are a selection, a product and a scattered sum, where one product with a sparse matrix would do.
+//! slices; a single row times a matrix stays on one core; attention, a normalisation and an optimiser made of them go through
+//! memory a dozen times; and messages along a graph's edges are a selection, a product and a scattered sum, where one product with
+//! a sparse matrix would do.
 
 mod activation;
 mod attention;

@@ -4,10 +4,10 @@
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, TensorMetadata, backend_extension};
-use burn::tensor::{DType, Device, Tensor};
+use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::floats::{Floats, flex_tensor};
+use super::floats::{Floats, fits, flex_tensor};
 use super::vectorised;
 
 /// Smaller matrices stay in a core's cache and are not worth a second one.
@@ -18,13 +18,13 @@ const ROWS: usize = 256;
 /// Numbers that are summed side by side.
 const LANES: usize = 32;
 
-/// Whether [`row_product`] is for these: one row and a large matrix of 32-bit floats on the processor, without gradients.
-pub fn is_row(rows: usize, matrix: &Tensor<2>) -> bool {
-    let [inputs, outputs] = matrix.dims();
-    rows == 1
-        && inputs * outputs >= LEAST
-        && matrix.device() == Device::flex()
-        && matrix.dtype() == DType::F32
+/// Whether [`row_product`] is for these: `inputs` numbers, and a large matrix, of 32-bit floats on the processor, without gradients.
+pub fn is_row<const D: usize>(row: &Tensor<D>, inputs: usize, matrix: &Tensor<2>) -> bool {
+    row.dims().iter().product::<usize>() == inputs
+        && matrix.dims().iter().product::<usize>() >= LEAST
+        && !matrix.device().is_autodiff()
+        && fits(row)
+        && fits(matrix)
 }
 
 /// `row` · `matrix`, or with `turned` `row` · `matrix`ᵀ.
@@ -119,6 +119,8 @@ impl RowBackend for Flex {
 mod tests {
     use proptest::prelude::*;
 
+    use burn::tensor::{Device, TensorData};
+
     use super::*;
     use crate::rng::TorchRng;
 
@@ -126,7 +128,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(24))]
 
         #[test]
-        fn a_product_is_the_sum_over_the_row(inputs in 1_usize..80, outputs in 1_usize..2100, seed: u32) {
+        fn a_product_is_the_sum_over_the_row(inputs in 1_usize..300, outputs in 1_usize..2100, seed: u32) {
             let mut rng = TorchRng::new(u64::from(seed));
             let (row, matrix) = (rng.randn(inputs), rng.randn(inputs * outputs));
             for turned in [false, true] {
@@ -144,10 +146,13 @@ mod tests {
     fn a_large_matrix_gives_what_burn_gives() {
         let device = Device::flex();
         let mut rng = TorchRng::new(1);
-        let row = Tensor::<2>::from_data(burn::tensor::TensorData::new(rng.randn(700), [1, 700]), &device);
-        let values = burn::tensor::TensorData::new(rng.randn(700 * 500), [700, 500]);
+        let row = Tensor::<2>::from_data(TensorData::new(rng.randn(700), [1, 700]), &device);
+        let values = TensorData::new(rng.randn(700 * 500), [700, 500]);
         let matrix = Tensor::<2>::from_data(values, &device);
-        assert!(is_row(1, &matrix) && !is_row(2, &matrix));
+        let two = Tensor::cat(vec![row.clone(), row.clone()], 0);
+        assert!(is_row(&row, 700, &matrix) && !is_row(&two, 700, &matrix));
+        let recorded = Tensor::<2>::from_inner(matrix.clone());
+        assert!(!is_row(&Tensor::<2>::from_inner(row.clone()), 700, &recorded));
         let plain = row.clone().matmul(matrix.clone());
         let turned = matrix.clone().transpose();
         for ours in [row_product(row.clone(), matrix, false), row_product(row, turned, true)] {

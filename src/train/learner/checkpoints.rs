@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use burn::store::RecordError;
+use burn::lr_scheduler::LrSchedulerRecord;
+use burn::module::Module;
+use burn::optim::OptimizerRecord;
+use burn::store::{ModuleRecord, RecordError};
 use burn::tensor::Bytes;
 use burn::train::checkpoint::{
     Checkpoint, Checkpointer, CheckpointerError, CheckpointingAction, CheckpointingStrategy,
@@ -35,7 +38,10 @@ impl CheckpointingStrategy for BestAndNewest {
 }
 
 /// The parts of a checkpoint, each a file: `model-9.bpk`.
-pub const PARTS: [&str; 3] = ["model", "optim", "scheduler"];
+pub const PARTS: [&str; 3] = [MODEL, OPTIMIZER, SCHEDULER];
+const MODEL: &str = "model";
+const OPTIMIZER: &str = "optim";
+const SCHEDULER: &str = "scheduler";
 
 /// A folder of checkpoints whose files are whole or absent, in burn's own format (burnpack).
 #[derive(Clone, Debug)]
@@ -51,6 +57,26 @@ impl Folder {
     pub fn newest(&self, num_epochs: usize) -> usize {
         let whole = |epoch: &usize| PARTS.iter().all(|part| self.part(part).path(*epoch).exists());
         (1..=num_epochs).rev().find(whole).unwrap_or(0)
+    }
+
+    /// `model` with the weights that it had after an epoch.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or one of another network.
+    pub fn load<M: Module>(&self, model: M, epoch: usize) -> Result<M, ReadError> {
+        load(model, &self.part(MODEL).path(epoch))
+    }
+
+    /// Whether burn can go on from an epoch with `model`: it panics on a checkpoint that it cannot read, so all three files are read
+    /// once before.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn check<M: Module>(&self, model: M, epoch: usize) -> Result<(), ReadError> {
+        self.load(model, epoch)?;
+        read::<OptimizerRecord>(&self.part(OPTIMIZER).path(epoch))?;
+        read::<LrSchedulerRecord>(&self.part(SCHEDULER).path(epoch))?;
+        Ok(())
     }
 }
 
@@ -93,8 +119,17 @@ pub enum ReadError {
     Format { path: PathBuf, source: RecordError },
 }
 
+/// `model` with the weights of a checkpoint's file.
+///
+/// # Errors
+/// A file that cannot be read, or one of another network.
+pub fn load<M: Module>(model: M, path: &Path) -> Result<M, ReadError> {
+    let record = read::<ModuleRecord>(path)?;
+    model.try_load_record(record).map_err(|source| ReadError::Format { path: path.to_path_buf(), source })
+}
+
 /// A record from its file.
-pub fn read<R: Checkpoint>(path: &Path) -> Result<R, ReadError> {
+fn read<R: Checkpoint>(path: &Path) -> Result<R, ReadError> {
     let bytes = Bytes::from_bytes_vec(files::read(path)?);
     R::checkpoint_from_bytes(bytes).map_err(|source| ReadError::Format { path: path.to_path_buf(), source })
 }

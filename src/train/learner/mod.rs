@@ -3,7 +3,7 @@
 mod checkpoints;
 mod recorder;
 
-pub use checkpoints::{BestAndNewest, Folder, PARTS, Part, ReadError, read};
+pub use checkpoints::{BestAndNewest, Folder, PARTS, Part, ReadError, load};
 pub use recorder::{Course, Curves, Logbook, Recorder, nine_decimals};
 
 use std::path::PathBuf;

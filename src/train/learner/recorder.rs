@@ -43,16 +43,27 @@ pub trait Curves: Send {
     fn flush(&mut self) -> Result<(), FileError>;
 }
 
-/// What a training leaves behind: written by burn's thread, read by the program.
-///
-/// The history has a file of its own, as burn's checkpoints have no place for it.
-#[derive(Clone, Debug)]
-pub struct Logbook {
-    pages: Arc<Mutex<Pages>>,
-    path: PathBuf,
+/// No curves at all.
+impl Curves for () {
+    fn point(&mut self, _: &str, _: usize, _: f64) -> Result<(), FileError> {
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), FileError> {
+        Ok(())
+    }
 }
 
-#[derive(Debug)]
+/// What a training leaves behind: written by burn's thread, read by the program.
+///
+/// The history has a file of its own, as burn's checkpoints have no place for it; none if the training cannot be resumed.
+#[derive(Clone, Debug, Default)]
+pub struct Logbook {
+    pages: Arc<Mutex<Pages>>,
+    path: Option<PathBuf>,
+}
+
+#[derive(Debug, Default)]
 struct Pages {
     history: History,
     failure: Option<LearnerError>,
@@ -74,7 +85,7 @@ impl Logbook {
                 return Err(LearnerError::History { path, problem });
             }
         }
-        Ok(Self { pages: Arc::new(Mutex::new(Pages { history, failure: None })), path })
+        Ok(Self { pages: Arc::new(Mutex::new(Pages { history, failure: None })), path: Some(path) })
     }
 
     /// The epochs so far.
@@ -90,8 +101,14 @@ impl Logbook {
     fn push(&self, epoch: EpochRecord) -> Result<(), FileError> {
         let history = &mut self.pages().history;
         history.epochs.push(epoch);
-        let text = serde_json::to_vec(history).map_err(|e| FileError::new(&self.path, "write", e.into()))?;
-        files::write(&self.path, &text)
+        let Some(path) = &self.path else { return Ok(()) };
+        let text = serde_json::to_vec(history).map_err(|e| FileError::new(path, "write", e.into()))?;
+        files::write(path, &text)
+    }
+
+    /// A metric as the history keeps it: as a file gives it back, if there is one.
+    fn kept(&self, value: f64) -> f64 {
+        if self.path.is_some() { nine_decimals(value) } else { value }
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
@@ -199,7 +216,7 @@ impl<C: Curves> MetricLogger for Recorder<C> {
             let Some((column, unit)) = name.and_then(|name| column(name, split)) else { continue };
             match metric.numeric_entry {
                 Some(NumericEntry::Final(mean)) => {
-                    self.means.insert(column, nine_decimals(mean * unit));
+                    self.means.insert(column, self.logbook.kept(mean * unit));
                 }
                 Some(value) if column == "loss" => {
                     let result = self.end_batch(epoch, value.current());
